@@ -1,0 +1,13 @@
+// Reads what a source holds, in a fixed number of queries whatever its size.
+#pragma once
+
+#include "core/pg/session.h"
+#include "core/plan/catalog.h"
+
+namespace lantern_migrate::pg {
+
+// Within the session's current transaction, so that the answers agree with each other. System schemas, temporary tables,
+// members of extensions and the ledger's schema are left out. Throws PgError.
+[[nodiscard]] plan::Catalog read_catalog(Session&);
+
+}  // namespace lantern_migrate::pg

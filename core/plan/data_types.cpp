@@ -1,0 +1,152 @@
+#include "core/plan/data_types.h"
+
+#include "core/plan/tree_nodes.h"
+
+#include <string_view>
+
+namespace lantern_migrate::plan {
+namespace {
+
+constexpr std::size_t name_bytes_max = 63;  // NAMEDATALEN - 1
+constexpr std::string_view check_suffix = "_dimensions";
+
+// The longest beginning that fits and ends between characters.
+std::string clipped(const std::string& text, std::size_t bytes) {
+    if (text.size() <= bytes) return text;
+    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0u) == 0x80u) --bytes;
+    return text.substr(0, bytes);
+}
+
+// What a constraint of a table, column or domain is called where it stands in the way.
+std::string constraint_text(const PgQuery__Constraint& constraint, const std::string& owner) {
+    switch (constraint.contype) {
+        case PG_QUERY__CONSTR_TYPE__CONSTR_DEFAULT: return "default of " + owner;
+        case PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED: return "generated " + owner;
+        default: break;
+    }
+    const std::string_view name = constraint.conname;
+    return name.empty() ? "constraint of " + owner : "constraint " + std::string(name) + " on " + owner;
+}
+
+}  // namespace
+
+const std::string& DataTypeConverter::check_name(const std::string& column) {
+    auto [entry, is_new] = check_names_.try_emplace(column);
+    if (!is_new) return entry->second;
+    std::string suffix(check_suffix);
+    for (int number = 2;; ++number) {
+        entry->second = clipped(column, name_bytes_max - suffix.size()) + suffix;
+        if (taken_.insert(entry->second).second) return entry->second;
+        suffix = std::string(check_suffix) + "_" + std::to_string(number);
+    }
+}
+
+DataTypeConverter::Declared DataTypeConverter::convert_type(PgQuery__TypeName& type, const std::string& object, DataTypeResult& result) {
+    Declared declared{.type = vector_type(type, names_), .dimensions = declared_dimensions(type)};
+    if (declared.type == VectorType::none) {
+        declared.dimensions = 0;  // a domain's own check holds them
+        const auto domain = names_.domains.find(qualified_name({type.names, type.n_names}));
+        if (domain != names_.domains.end() && type.n_array_bounds == 0) declared.type = domain->second;
+    }
+    const Conversion conversion = convert_uses(type.base, names_, TypePolicy::convert);
+    result.changed |= conversion.changed;
+    std::string reason = describe(conversion.uses);
+    if (reason.empty()) reason = options_.missing(type.base);
+    if (!reason.empty()) result.obstacles.push_back({.object = object, .reason = reason});
+    return declared;
+}
+
+void DataTypeConverter::judge_constraints(PgQuery__Node**& items, std::size_t& count, const std::string& owner, DataTypeResult& result) {
+    NodeList list{items, count};
+    for (std::size_t i = 0; i < list.count;) {
+        PgQuery__Node& node = *list.items[i];
+        if (node.node_case != PG_QUERY__NODE__NODE_CONSTRAINT) {
+            ++i;
+            continue;
+        }
+        PgQuery__Constraint& constraint = *node.constraint;
+        const Conversion conversion = convert_uses(constraint.base, names_, TypePolicy::refuse);
+        result.changed |= conversion.changed;
+        std::string reason = describe(conversion.uses);
+        if (reason.empty()) reason = options_.missing(constraint.base);
+        if (reason.empty()) {
+            ++i;
+            continue;
+        }
+        // Without its expression, a generated column would be one that nobody fills.
+        const bool leave_out = options_.leave_out && constraint.contype != PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED;
+        result.obstacles.push_back({.object = constraint_text(constraint, owner), .reason = reason, .left_out = leave_out});
+        if (leave_out) {
+            list.erase(i);
+            result.changed = true;
+        } else {
+            ++i;
+        }
+    }
+}
+
+DataTypeResult DataTypeConverter::table(PgQuery__CreateStmt& create) {
+    DataTypeResult result;
+    const std::string table = display(qualified_name(*create.relation));
+    std::vector<PgQuery__Node*> checks;
+    for (std::size_t i = 0; i < create.n_table_elts; ++i) {
+        if (create.table_elts[i]->node_case != PG_QUERY__NODE__NODE_COLUMN_DEF) continue;
+        PgQuery__ColumnDef& column = *create.table_elts[i]->column_def;
+        const std::string text = "column " + table + "." + column.colname;
+        if (column.type_name != nullptr) {
+            const Declared declared = convert_type(*column.type_name, text, result);
+            if (declared.type != VectorType::none) result.external_columns.emplace_back(column.colname);
+            if (options_.dimension_checks && declared.dimensions > 0 && declared.type != VectorType::none) {
+                const int axis = is_array(declared.type) ? 2 : 1;
+                checks.push_back(dimensions_check_node(check_name(column.colname), column.colname, axis, declared.dimensions));
+            }
+        }
+        judge_constraints(column.constraints, column.n_constraints, text, result);
+    }
+    judge_constraints(create.table_elts, create.n_table_elts, table, result);
+    for (PgQuery__Node* check : checks) NodeList{create.table_elts, create.n_table_elts}.append(check);
+    result.changed |= !checks.empty();
+    for (std::size_t i = 0; i < create.n_inh_relations; ++i) {
+        const std::string reason = options_.missing(create.inh_relations[i]->base);
+        if (!reason.empty()) result.obstacles.push_back({.object = "table " + table, .reason = reason});
+    }
+    for (ProtobufCMessage* part :
+         {create.partbound == nullptr ? nullptr : &create.partbound->base, create.partspec == nullptr ? nullptr : &create.partspec->base,
+          create.of_typename == nullptr ? nullptr : &create.of_typename->base}) {
+        if (part == nullptr) continue;
+        const Conversion conversion = convert_uses(*part, names_, TypePolicy::refuse);
+        result.changed |= conversion.changed;
+        std::string reason = describe(conversion.uses);
+        if (reason.empty()) reason = options_.missing(*part);
+        if (!reason.empty()) result.obstacles.push_back({.object = "table " + table, .reason = reason});
+    }
+    return result;
+}
+
+DataTypeResult DataTypeConverter::domain(PgQuery__CreateDomainStmt& create) {
+    DataTypeResult result;
+    const std::string text = "domain " + display(qualified_name({create.domainname, create.n_domainname}));
+    const Declared declared = convert_type(*create.type_name, text, result);
+    judge_constraints(create.constraints, create.n_constraints, text, result);
+    if (declared.type == VectorType::none) return result;
+    result.vector = declared.type;
+    if (options_.dimension_checks && declared.dimensions > 0) {
+        const int axis = is_array(declared.type) ? 2 : 1;
+        NodeList{create.constraints, create.n_constraints}.append(
+            dimensions_check_node(check_name("value"), "value", axis, declared.dimensions));
+        result.changed = true;
+    }
+    return result;
+}
+
+DataTypeResult DataTypeConverter::composite(PgQuery__CompositeTypeStmt& create) {
+    DataTypeResult result;
+    const std::string type = display(qualified_name(*create.typevar));
+    for (std::size_t i = 0; i < create.n_coldeflist; ++i) {
+        PgQuery__ColumnDef& attribute = *create.coldeflist[i]->column_def;
+        convert_type(*attribute.type_name, "attribute " + type + "." + attribute.colname, result);
+    }
+    return result;
+}
+
+}  // namespace lantern_migrate::plan

@@ -1,0 +1,130 @@
+#include "core/plan/sql_tree.h"
+
+#include "core/errors.h"
+
+#include <pg_query.h>
+
+#include <cctype>
+#include <utility>
+
+namespace lantern_migrate::plan {
+namespace {
+
+// Comments of the file's length help nobody: the line of the mistake does.
+constexpr std::size_t excerpt_bytes_max = 400;
+
+// libpg_query counts characters, a slice of the text counts bytes.
+std::size_t byte_of_character(const std::string& sql, int character) {
+    std::size_t byte = 0;
+    for (int seen = 1; byte < sql.size(); ++byte) {
+        if ((static_cast<unsigned char>(sql[byte]) & 0xc0u) == 0x80u) continue;
+        if (seen++ == character) break;
+    }
+    return byte;
+}
+
+[[noreturn]] void refuse(const PgQueryError& error, const std::string& sql) {
+    if (error.cursorpos <= 0) throw SqlError(error.message, 0, sql.substr(0, excerpt_bytes_max));
+    const std::size_t at = byte_of_character(sql, error.cursorpos);
+    const std::size_t line = at == 0 ? std::string::npos : sql.rfind('\n', at - 1);
+    const std::size_t begin = line == std::string::npos ? 0 : line + 1;
+    const std::size_t end = sql.find('\n', at);
+    const std::size_t length = end == std::string::npos ? std::string::npos : end - begin;
+    throw SqlError(error.message, static_cast<int>(at) + 1, sql.substr(begin, length).substr(0, excerpt_bytes_max));
+}
+
+// A statement's slice begins behind the semicolon of the one before: with blank space and comments.
+std::string_view without_leading_comments(std::string_view text) {
+    while (!text.empty()) {
+        if (std::isspace(static_cast<unsigned char>(text.front())) != 0) {
+            text.remove_prefix(1);
+        } else if (text.starts_with("--")) {
+            const auto end = text.find('\n');
+            text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        } else if (text.starts_with("/*")) {
+            int depth = 0;  // these nest
+            do {
+                if (text.starts_with("/*"))
+                    ++depth, text.remove_prefix(2);
+                else if (text.starts_with("*/"))
+                    --depth, text.remove_prefix(2);
+                else
+                    text.remove_prefix(1);
+            } while (depth > 0 && !text.empty());
+        } else {
+            break;
+        }
+    }
+    return text;
+}
+
+std::string_view without_trailing_space(std::string_view text) {
+    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) text.remove_suffix(1);
+    return text;
+}
+
+}  // namespace
+
+SqlTree::SqlTree(std::string sql) : sql_(std::make_unique<const std::string>(std::move(sql))) {
+    // The parser would stop at it and take the half for the whole.
+    if (const auto nul = sql_->find('\0'); nul != std::string::npos) {
+        throw SqlError("the text has a zero byte", static_cast<int>(nul) + 1, sql_->substr(0, nul).substr(0, excerpt_bytes_max));
+    }
+    const std::unique_ptr<PgQueryProtobufParseResult, void (*)(PgQueryProtobufParseResult*)> parsed(
+        new PgQueryProtobufParseResult(pg_query_parse_protobuf(sql_->c_str())), [](PgQueryProtobufParseResult* result) {
+            pg_query_free_protobuf_parse_result(*result);
+            delete result;
+        });
+    if (parsed->error != nullptr) refuse(*parsed->error, *sql_);
+    result_.reset(
+        pg_query__parse_result__unpack(nullptr, parsed->parse_tree.len, reinterpret_cast<const std::uint8_t*>(parsed->parse_tree.data)));
+    if (result_ == nullptr) throw SqlError("the parser's tree could not be read", 0, sql_->substr(0, excerpt_bytes_max));
+    statements_.reserve(result_->n_stmts);
+    for (std::size_t i = 0; i < result_->n_stmts; ++i) {
+        const PgQuery__RawStmt& raw = *result_->stmts[i];
+        const auto begin = static_cast<std::size_t>(raw.stmt_location);
+        // Length 0: to the end of the text.
+        const auto length = raw.stmt_len == 0 ? std::string_view::npos : static_cast<std::size_t>(raw.stmt_len);
+        const auto text = std::string_view(*sql_).substr(begin, length);
+        statements_.push_back({raw.stmt, without_trailing_space(without_leading_comments(text))});
+    }
+}
+
+std::string deparse(PgQuery__Node& statement) {
+    PgQuery__RawStmt raw = PG_QUERY__RAW_STMT__INIT;
+    raw.stmt = &statement;
+    PgQuery__RawStmt* raws[] = {&raw};
+    PgQuery__ParseResult whole = PG_QUERY__PARSE_RESULT__INIT;
+    whole.version = PG_VERSION_NUM;
+    whole.n_stmts = 1;
+    whole.stmts = raws;
+    std::string packed(pg_query__parse_result__get_packed_size(&whole), '\0');
+    pg_query__parse_result__pack(&whole, reinterpret_cast<std::uint8_t*>(packed.data()));
+    const PgQueryDeparseResult result = pg_query_deparse_protobuf({packed.size(), packed.data()});
+    const std::unique_ptr<const PgQueryDeparseResult, void (*)(const PgQueryDeparseResult*)> owner(
+        &result, [](const PgQueryDeparseResult* r) { pg_query_free_deparse_result(*r); });
+    if (result.error != nullptr) throw SqlError(result.error->message, 0, {});
+    return result.query;
+}
+
+std::vector<SqlToken> scan(const std::string& sql) {
+    std::vector<SqlToken> tokens;
+    const PgQueryScanResult result = pg_query_scan(sql.c_str());
+    const std::unique_ptr<const PgQueryScanResult, void (*)(const PgQueryScanResult*)> owner(
+        &result, [](const PgQueryScanResult* r) { pg_query_free_scan_result(*r); });
+    if (result.error != nullptr) return tokens;
+    const std::unique_ptr<PgQuery__ScanResult, void (*)(PgQuery__ScanResult*)> list(
+        pg_query__scan_result__unpack(nullptr, result.pbuf.len, reinterpret_cast<const std::uint8_t*>(result.pbuf.data)),
+        [](PgQuery__ScanResult* r) { pg_query__scan_result__free_unpacked(r, nullptr); });
+    if (list == nullptr) return tokens;
+    for (std::size_t i = 0; i < list->n_tokens; ++i) {
+        const PgQuery__ScanToken& token = *list->tokens[i];
+        if (token.token == PG_QUERY__TOKEN__SQL_COMMENT || token.token == PG_QUERY__TOKEN__C_COMMENT) continue;
+        tokens.push_back(
+            {std::string_view(sql).substr(static_cast<std::size_t>(token.start), static_cast<std::size_t>(token.end - token.start)),
+             token.token, token.keyword_kind != PG_QUERY__KEYWORD_KIND__NO_KEYWORD});
+    }
+    return tokens;
+}
+
+}  // namespace lantern_migrate::plan

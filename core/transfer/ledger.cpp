@@ -1,0 +1,140 @@
+#include "core/transfer/ledger.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <sstream>
+
+namespace lantern_migrate::transfer {
+namespace {
+
+constexpr std::string_view create_sql = R"(
+CREATE SCHEMA IF NOT EXISTS lantern_migrate;
+COMMENT ON SCHEMA lantern_migrate IS 'lantern-migrate: which chunks of a running migration are here; dropped after cutover';
+CREATE TABLE IF NOT EXISTS lantern_migrate.ledger (
+    job text NOT NULL,
+    item text NOT NULL,
+    part integer NOT NULL,
+    attempt integer NOT NULL,
+    rows bigint NOT NULL,
+    bytes_read bigint NOT NULL,
+    bytes_written bigint NOT NULL,
+    digest text NOT NULL,
+    measures text NOT NULL,
+    finished_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    PRIMARY KEY (job, item, part)
+))";
+
+constexpr std::string_view columns = "rows, bytes_read, bytes_written, digest, measures";
+
+// Any constant: all jobs on a database take turns at creating and dropping the ledger.
+constexpr std::string_view creation_lock = "SELECT pg_catalog.pg_advisory_xact_lock(5497853170221)";
+
+LedgerEntry entry_from(const pqxx::row& row, int first) {
+    return {.totals = {.rows = row[first].as<std::uint64_t>(),
+                       .bytes_read = row[first + 1].as<std::uint64_t>(),
+                       .bytes_written = row[first + 2].as<std::uint64_t>(),
+                       .digest = row[first + 3].as<std::string>()},
+            .measures = parse_measures(row[first + 4].as<std::string>())};
+}
+
+}  // namespace
+
+std::string table_item(const std::string& schema, const std::string& table) { return "table " + schema + "." + table; }
+
+std::string format_measures(const std::vector<codec::VectorMeasure>& measures) {
+    std::string text;
+    for (const auto& measure : measures) {
+        char line[160];
+        std::snprintf(line, sizeof line, "%llu %llu %d %d %a %a;", static_cast<unsigned long long>(measure.values),
+                      static_cast<unsigned long long>(measure.nulls), measure.min_dimensions, measure.max_dimensions, measure.min_norm,
+                      measure.max_norm);
+        text += line;
+    }
+    return text;
+}
+
+std::vector<codec::VectorMeasure> parse_measures(const std::string& text) {
+    std::vector<codec::VectorMeasure> measures;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line, ';');) {
+        std::istringstream words(line);
+        codec::VectorMeasure measure;
+        std::string min_norm, max_norm;
+        words >> measure.values >> measure.nulls >> measure.min_dimensions >> measure.max_dimensions >> min_norm >> max_norm;
+        measure.min_norm = std::strtod(min_norm.c_str(), nullptr);
+        measure.max_norm = std::strtod(max_norm.c_str(), nullptr);
+        measures.push_back(measure);
+    }
+    return measures;
+}
+
+bool Ledger::exists(pg::Session& session) const {
+    return session.execute("SELECT pg_catalog.to_regclass('lantern_migrate.ledger') IS NOT NULL").one_row()[0].as<bool>();
+}
+
+void Ledger::ensure(pg::Session& session) const {
+    if (exists(session)) return;
+    pg::Transaction transaction(session);
+    session.execute(creation_lock);
+    session.execute(create_sql);
+    transaction.commit();
+}
+
+bool Ledger::holds(pg::Session& session, const std::string& item, int part) const {
+    return session
+        .execute("SELECT EXISTS (SELECT FROM lantern_migrate.ledger WHERE job = $1 AND item = $2 AND part = $3)",
+                 pqxx::params{job_, item, part})
+        .one_row()[0]
+        .as<bool>();
+}
+
+std::map<std::pair<std::string, int>, LedgerEntry> Ledger::read_all(pg::Session& session) const {
+    std::map<std::pair<std::string, int>, LedgerEntry> entries;
+    if (!exists(session)) return entries;
+    for (const auto& row : session.execute("SELECT item, part, " + std::string(columns) + " FROM lantern_migrate.ledger WHERE job = $1",
+                                           pqxx::params{job_})) {
+        entries.emplace(std::pair{row[0].as<std::string>(), row[1].as<int>()}, entry_from(row, 2));
+    }
+    return entries;
+}
+
+std::optional<LedgerEntry> Ledger::read(pg::Session& session, const std::string& item, int part) const {
+    const auto rows =
+        session.execute("SELECT " + std::string(columns) + " FROM lantern_migrate.ledger WHERE job = $1 AND item = $2 AND part = $3",
+                        pqxx::params{job_, item, part});
+    if (rows.empty()) return std::nullopt;
+    return entry_from(rows[0], 0);
+}
+
+void Ledger::lock(pg::Session& session, const std::string& item, int part) const {
+    session.execute("SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))",
+                    pqxx::params{"lantern-migrate " + job_ + " " + item + " " + std::to_string(part)});
+}
+
+void Ledger::record(pg::Session& session, const std::string& item, int part, int attempt, const LedgerEntry& entry) const {
+    // The primary key is the last guard: a piece that is here already fails the whole transaction, rows and all.
+    session.execute("INSERT INTO lantern_migrate.ledger (job, item, part, attempt, " + std::string(columns) +
+                        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                    pqxx::params{job_, item, part, attempt, static_cast<std::int64_t>(entry.totals.rows),
+                                 static_cast<std::int64_t>(entry.totals.bytes_read), static_cast<std::int64_t>(entry.totals.bytes_written),
+                                 entry.totals.digest, format_measures(entry.measures)});
+}
+
+void Ledger::forget(pg::Session& session, const std::string& item) const {
+    session.execute("DELETE FROM lantern_migrate.ledger WHERE job = $1 AND item = $2", pqxx::params{job_, item});
+}
+
+void Ledger::drop(pg::Session& session) const {
+    pg::Transaction transaction(session);
+    session.execute(creation_lock);
+    if (exists(session)) {
+        session.execute("DELETE FROM lantern_migrate.ledger WHERE job = $1", pqxx::params{job_});
+        if (!session.execute("SELECT EXISTS (SELECT FROM lantern_migrate.ledger)").one_row()[0].as<bool>()) {
+            // RESTRICT, which is the default: if somebody put something of theirs there, it is not ours to drop.
+            session.execute("DROP TABLE lantern_migrate.ledger; DROP SCHEMA lantern_migrate");
+        }
+    }
+    transaction.commit();
+}
+
+}  // namespace lantern_migrate::transfer

@@ -1,0 +1,63 @@
+// The ledger: the truth about rows, kept where the rows are.
+//
+// lantern_migrate.ledger on the target has one row for each finished piece of work. It is inserted in the same transaction as the work,
+// so that after any crash, on either side, it says exactly what happened: SQLite and Postgres cannot commit together,
+// and pg_xact_status cannot settle an in-doubt commit (FACTS 5).
+//
+//   item "table public.items", part n   chunk n of that table; with rows, bytes, digest and what was measured
+//   item "schema", part 0               the statements before the rows
+//   item "index public.items_idx", ...  a statement after the rows
+#pragma once
+
+#include "core/codec/row_codec.h"
+#include "core/pg/session.h"
+#include "migrations-state/records.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lantern_migrate::transfer {
+
+inline constexpr std::string_view ledger_schema = "lantern_migrate";
+
+struct LedgerEntry {
+    migrations_state::ChunkTotals totals;
+    std::vector<codec::VectorMeasure> measures;  // in the order of the table's vector columns
+};
+
+// Every member runs on the session it is given; none is kept.
+class Ledger {
+public:
+    explicit Ledger(std::string job_uid) : job_(std::move(job_uid)) {}
+
+    // Creates schema and table where they are missing. Safe beside another job that does the same.
+    void ensure(pg::Session&) const;
+    [[nodiscard]] bool exists(pg::Session&) const;
+
+    [[nodiscard]] bool holds(pg::Session&, const std::string& item, int part = 0) const;
+    [[nodiscard]] std::map<std::pair<std::string, int>, LedgerEntry> read_all(pg::Session&) const;
+    [[nodiscard]] std::optional<LedgerEntry> read(pg::Session&, const std::string& item, int part) const;
+
+    // In the caller's transaction. Waits for any other backend that works on the same piece: once it is ours,
+    // an old backend of a killed run has committed or is gone.
+    void lock(pg::Session&, const std::string& item, int part = 0) const;
+    void record(pg::Session&, const std::string& item, int part, int attempt, const LedgerEntry&) const;
+    void record(pg::Session& session, const std::string& item) const { record(session, item, 0, 1, {}); }
+    void forget(pg::Session&, const std::string& item) const;
+
+    // Takes this job's rows away, and table and schema with the last job's.
+    void drop(pg::Session&) const;
+
+private:
+    std::string job_;
+};
+
+[[nodiscard]] std::string table_item(const std::string& schema, const std::string& table);
+
+// "values nulls min_dimensions max_dimensions min_norm max_norm" a column, joined by ';'. Norms in hexadecimal floats: exact.
+[[nodiscard]] std::string format_measures(const std::vector<codec::VectorMeasure>&);
+[[nodiscard]] std::vector<codec::VectorMeasure> parse_measures(const std::string&);
+
+}  // namespace lantern_migrate::transfer

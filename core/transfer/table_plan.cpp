@@ -1,0 +1,131 @@
+#include "core/transfer/table_plan.h"
+
+#include "core/transfer/ledger.h"
+
+#include <algorithm>
+
+namespace lantern_migrate::transfer {
+namespace {
+
+using plan::VectorType;
+
+constexpr int tid_range_scan_since_version_num = 140000;
+
+codec::FieldKind field_kind(const plan::Column& column) {
+    switch (column.vector) {
+        case VectorType::vector: return codec::FieldKind::vector;
+        case VectorType::halfvec: return codec::FieldKind::halfvec;
+        case VectorType::sparsevec: return codec::FieldKind::sparsevec;
+        case VectorType::vector_array: return codec::FieldKind::vector_array;
+        case VectorType::halfvec_array: return codec::FieldKind::halfvec_array;
+        case VectorType::sparsevec_array:  // a finding of the plan: no such table is copied
+        case VectorType::none: break;
+    }
+    return column.element_oid != 0 ? codec::FieldKind::array : codec::FieldKind::pass_through;
+}
+
+bool measured(codec::FieldKind kind) {
+    return kind == codec::FieldKind::vector || kind == codec::FieldKind::halfvec || kind == codec::FieldKind::sparsevec;
+}
+
+// In text, the source itself writes real[]; sparsevec has no cast of its own to it.
+std::string text_expression(const plan::Column& column, const std::string& vector_schema) {
+    const std::string name = plan::quote_identifier(column.name);
+    const std::string schema = plan::quote_identifier(vector_schema);
+    switch (column.vector) {
+        case VectorType::vector: return name + "::" + schema + ".vector::real[]";
+        case VectorType::halfvec: return name + "::" + schema + ".halfvec::real[]";
+        case VectorType::sparsevec: return name + "::" + schema + ".sparsevec::" + schema + ".vector::real[]";
+        case VectorType::vector_array:
+        case VectorType::halfvec_array:
+        case VectorType::sparsevec_array:
+        case VectorType::none: return name;
+    }
+    return name;
+}
+
+std::string range(const std::string& lower, const std::string& upper) {
+    std::string where;
+    if (!lower.empty()) where += " WHERE ctid >= " + plan::quote_literal(lower) + "::pg_catalog.tid";
+    if (!upper.empty()) where += (where.empty() ? " WHERE" : " AND") + (" ctid < " + plan::quote_literal(upper)) + "::pg_catalog.tid";
+    return where;
+}
+
+std::string format_option(CopyFormat format) { return format == CopyFormat::binary ? " (FORMAT binary)" : " (FORMAT text)"; }
+
+}  // namespace
+
+bool travels_in_binary(const plan::Table& table) {
+    return std::ranges::all_of(table.copied_columns(), [](const plan::Column* column) { return column->binary; });
+}
+
+TablePlan plan_table(const plan::Table& table, const migrations_state::TableRecord& record, const std::string& vector_schema,
+                     const TargetTypeOid& target_type_oid) {
+    TablePlan result{.record = record, .name = table.name};
+    result.format = travels_in_binary(table) ? CopyFormat::binary : CopyFormat::text;
+    for (const plan::Column* column : table.copied_columns()) {
+        const std::string name = plan::quote_identifier(column->name);
+        const std::string separator = result.target_list.empty() ? "" : ", ";
+        result.target_list += separator + name;
+        if (result.format == CopyFormat::text) {
+            result.source_list += separator + text_expression(*column, vector_schema);
+            continue;
+        }
+        result.source_list += separator + name;
+        codec::Field field{.column = column->name, .kind = field_kind(*column)};
+        if (field.kind == codec::FieldKind::array) {
+            field.source_element_oid = column->element_oid;
+            // Of a built-in type, the OID is the same everywhere; the header is rewritten all the same: its NULL flag may say more than
+            // is there, and what the target sends back would differ.
+            field.target_element_oid = column->element_type ? target_type_oid(*column->element_type) : column->element_oid;
+        }
+        if (measured(field.kind)) result.measured_columns.push_back(column->name);
+        result.fields.push_back(std::move(field));
+    }
+    return result;
+}
+
+std::string TablePlan::copy_out(const std::string& lower, const std::string& upper) const {
+    return "COPY (SELECT " + source_list + " FROM ONLY " + name.sql() + range(lower, upper) + ") TO STDOUT" + format_option(format);
+}
+
+std::string TablePlan::copy_in() const {
+    // COPY t () is a syntax error; a table without columns takes rows all the same.
+    const std::string columns = target_list.empty() ? "" : " (" + target_list + ")";
+    return "COPY " + name.sql() + columns + " FROM STDIN" + format_option(format);
+}
+
+std::string TablePlan::copy_back(const std::string& lower, const std::string& upper) const {
+    return "COPY (SELECT " + target_list + " FROM ONLY " + name.sql() + range(lower, upper) + ") TO STDOUT" + format_option(format);
+}
+
+std::string TablePlan::item() const { return table_item(name.schema, name.name); }
+
+std::string describe_conversions(const plan::Table& table) {
+    std::string text;
+    for (const plan::Column* column : table.copied_columns()) {
+        if (column->vector == VectorType::none) continue;
+        const bool array = column->vector == VectorType::vector_array || column->vector == VectorType::halfvec_array;
+        if (!text.empty()) text += ", ";
+        text += column->name + " " + column->type + " -> " + (array ? "real[][]" : "real[]");
+    }
+    return text;
+}
+
+std::vector<migrations_state::NewTable::Bounds> plan_chunks(const plan::Table& table, std::uint64_t chunk_size_bytes,
+                                                            int server_version_num) {
+    using Bounds = migrations_state::NewTable::Bounds;
+    const std::uint64_t wanted = (table.bytes + chunk_size_bytes - 1) / chunk_size_bytes;
+    const std::uint64_t count = std::clamp<std::uint64_t>(wanted, 1, std::max<std::uint64_t>(table.pages, 1));
+    if (count == 1 || server_version_num < tid_range_scan_since_version_num) return {Bounds{}};
+    std::vector<Bounds> chunks;
+    chunks.reserve(count);
+    const auto boundary = [&](std::uint64_t i) {
+        return i == 0 || i == count ? std::string{} : "(" + std::to_string(table.pages * i / count) + ",0)";
+    };
+    // The first and the last are open: pages that are added before the snapshot belong to the last.
+    for (std::uint64_t i = 0; i < count; ++i) chunks.push_back({.lower = boundary(i), .upper = boundary(i + 1)});
+    return chunks;
+}
+
+}  // namespace lantern_migrate::transfer
