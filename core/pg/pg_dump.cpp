@@ -96,6 +96,8 @@ ChildOutput run_child(std::vector<std::string> arguments, const std::map<std::st
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, out.write_end(), 1);
     posix_spawn_file_actions_adddup2(&actions, err.write_end(), 2);
+    // A child that outlives a killed daemon must not hold its control socket open: the next daemon would take it for a living one.
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
     const std::string program = arguments.front();
     auto argument_pointers = pointers(arguments);
     auto environment_pointers = pointers(environment);

@@ -1,0 +1,10 @@
+INSERT INTO halves SELECT rank, embedding::halfvec(100) FROM words WHERE rank <= 1500;
+INSERT INTO "Word Pairs" SELECT rank, 10001 - rank, repeat(word, 5) FROM words WHERE rank <= 2000;
+CREATE INDEX words_l2 ON words USING ivfflat (embedding vector_l2_ops) WITH (lists = 10);
+CREATE INDEX words_cosine ON words USING ivfflat (embedding vector_cosine_ops) WITH (lists = 10);
+CREATE INDEX words_frequent ON words USING hnsw (embedding vector_l2_ops) WHERE rank <= 500;
+CREATE INDEX words_word ON words (word);
+CREATE INDEX halves_l2 ON halves USING ivfflat (embedding halfvec_l2_ops) WITH (lists = 10);
+CREATE INDEX pairs_to ON "Word Pairs" ("to");
+CREATE MATERIALIZED VIEW frequent AS SELECT word FROM words WHERE rank <= 100;
+ANALYZE;
