@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <future>
 
 namespace lantern_migrate::daemon {
 namespace {
@@ -95,11 +96,17 @@ TEST(Scheduler, TakesUpAtTheStartWhatWasOnItsWay) {
 
 TEST(Scheduler, PausesAndResumesARunningJob) {
     Bench bench;
-    bench.engines->runs = {endless(), [](FakeRun& run) { return run.done(); }};
+    std::promise<void> seen;
+    bench.engines->runs = {[&](FakeRun& run) {
+                               seen.get_future().wait();  // the wish is looked at before the run heeds it
+                               return run.until_stopped();
+                           },
+                           [](FakeRun& run) { return run.done(); }};
     bench.admit("words");
     ASSERT_TRUE(bench.until([&] { return bench.engines->begun == 1; }));
     EXPECT_EQ(bench.scheduler.act("words", Action::pause).message, "job words pauses; chunks in hand are given up and copied again later");
     EXPECT_EQ(bench.scheduler.status("words")->wish, Wish::pause);
+    seen.set_value();
     ASSERT_TRUE(bench.until("words", Disposition::paused));
     EXPECT_EQ(bench.scheduler.status("words")->wish, Wish::none);
     EXPECT_EQ(bench.scheduler.act("words", Action::resume).kind, Kind::accepted);
