@@ -137,6 +137,7 @@ Report build_report(const Journal& journal, JobId job) {
                   .target = journal.server(job, Side::target),
                   .tables = report_tables(journal, job),
                   .steps = report_steps(journal, job),
+                  .copies = journal.copy_runs(job),
                   .findings = journal.findings(job),
                   .incidents = report_incidents(journal, job)};
     sort_builds(report, journal, job);

@@ -45,6 +45,7 @@ struct Report {
     std::optional<migrations_state::ServerIdentity> source, target;
     std::vector<Table> tables{};  // largest first
     std::vector<StepTime> steps{};
+    std::vector<migrations_state::CopyRun> copies{};  // one a run that copied to the end
     std::vector<migrations_state::FindingRecord> findings{};
     std::vector<Index> indexes{};
     std::vector<migrations_state::BuildRecord> other_builds{};  // keys, ordinary indexes, constraints ...

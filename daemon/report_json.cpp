@@ -75,6 +75,27 @@ json::array steps_json(const Report& report) {
     return array;
 }
 
+json::array copies_json(const Report& report) {
+    json::array array;
+    for (const CopyRun& run : report.copies) {
+        array.push_back({{"run", run.run},
+                         {"began_at", format_time_iso(run.began_at)},
+                         {"first_row_at", time_or_null(run.first_row_at)},
+                         {"ended_at", format_time_iso(run.ended_at)},
+                         {"duration_ms", (run.ended_at - run.began_at).count()},
+                         {"workers", run.workers},
+                         {"rows", run.rows},
+                         {"bytes_read", run.bytes_read},
+                         {"bytes_written", run.bytes_written},
+                         {"chunks", run.chunks},
+                         {"chunks_again", run.chunks_again},
+                         {"journal_commits", run.journal_commits},
+                         {"journal_ms", static_cast<double>(run.journal_us) / 1000},
+                         {"ledger_ms", static_cast<double>(run.ledger_us) / 1000}});
+    }
+    return array;
+}
+
 json::array verifications_json(const Report& report) {
     json::array array;
     for (const auto& [table, record] : report.verifications) {
@@ -148,6 +169,7 @@ json::object to_json(const Report& report) {
             {"exit_status", exit_status({.job = job, .different = report.different()})},
             {"tables", tables_json(report)},
             {"steps", steps_json(report)},
+            {"copies", copies_json(report)},
             {"findings", std::move(findings)},
             {"indexes", std::move(indexes)},
             {"builds", std::move(builds)},

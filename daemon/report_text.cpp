@@ -1,5 +1,5 @@
+#include "core/index/builds.h"
 #include "daemon/report.h"
-
 #include "daemon/text.h"
 
 #include <algorithm>
@@ -87,6 +87,17 @@ std::string moved(const Report& report) {
     return out;
 }
 
+std::string copy_line(const CopyRun& run) {
+    const auto took = run.ended_at - run.began_at;
+    const double seconds = std::max(std::chrono::duration<double>(took).count(), 0.001);
+    const double worker_us = seconds * 1e6 * std::max(run.workers, 1);
+    const double kept_books = 100 * static_cast<double>(run.journal_us + run.ledger_us) / worker_us;
+    return item(std::format("run {} copied {} rows with {} {} in {}: {} read, {} written, {}/s; journal and ledger took {:.1f} % of it",
+                            run.run, format_count(run.rows), run.workers, run.workers == 1 ? "worker" : "workers", format_duration(took),
+                            format_bytes(run.bytes_read), format_bytes(run.bytes_written),
+                            format_bytes(static_cast<std::uint64_t>(static_cast<double>(run.bytes_written) / seconds)), kept_books));
+}
+
 std::string step_times(const Report& report) {
     if (report.steps.empty()) return "";
     TextTable table({{"step"}, {"time", Align::right}, {"attempts", Align::right}, {"cut off", Align::right}});
@@ -98,6 +109,7 @@ std::string step_times(const Report& report) {
     for (const Report::StepTime& step : report.steps) {
         for (const std::string& note : step.notes) out += item(std::format("{}: {}", to_word(step.step), note));
     }
+    for (const CopyRun& run : report.copies) out += copy_line(run);
     return out;
 }
 
@@ -137,11 +149,22 @@ std::string other_builds(const Report& report) {
     if (report.other_builds.empty()) return "";
     std::string out = heading("Keys, constraints and other objects made after the rows");
     TextTable table({{"object"}, {"state"}, {"time", Align::right}});
+    std::chrono::milliseconds statistics{0};
+    int analyzed = 0;
     for (const BuildRecord& build : report.other_builds) {
+        if (build.kind == lantern_migrate::index::kind::analyze && build.state == BuildState::done) {
+            ++analyzed;
+            if (build.began_at && build.ended_at) statistics += *build.ended_at - *build.began_at;
+            continue;
+        }
         table.add({printable(build.item), std::string(to_word(build.state)),
                    build.began_at && build.ended_at ? format_duration(*build.ended_at - *build.began_at) : "-"});
     }
-    out += table.text(width, 2);
+    if (!table.empty()) out += table.text(width, 2);
+    if (analyzed > 0) {
+        out += std::format("  statistics of {} {} gathered in {}\n", analyzed, analyzed == 1 ? "table" : "tables",
+                           format_duration(statistics));
+    }
     for (const BuildRecord& build : report.other_builds) {
         if (!build.reason.empty()) out += item(build.item + ": " + build.reason);
     }

@@ -98,6 +98,20 @@ Journal& Journal::operator=(Journal&&) noexcept = default;
 
 const std::filesystem::path& Journal::file() const { return impl_->file; }
 
+void Journal::together(const std::function<void()>& work) {
+    std::lock_guard lock(impl_->mutex);
+    impl_->write([&](SQLite::Database&) {
+        impl_->in_together = true;
+        struct Leave {
+            bool& flag;
+            ~Leave() { flag = false; }
+        } const leave{impl_->in_together};
+        work();
+    });
+}
+
+std::uint64_t Journal::commits() const { return impl_->commits; }
+
 Job Journal::create_job(const NewJob& job) {
     return impl_->write([&](SQLite::Database& database) {
         refuse_namesake(database, job.name);

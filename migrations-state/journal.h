@@ -15,7 +15,9 @@
 
 #include "migrations-state/records.h"
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -75,6 +77,11 @@ public:
 
     [[nodiscard]] const std::filesystem::path& file() const;
 
+    // Runs `work`; what it writes here is one commit, and so one wait for the disk: all of it, or with an exception none.
+    // Other threads' calls wait until it is over.
+    void together(const std::function<void()>& work);
+    [[nodiscard]] std::uint64_t commits() const;  // since it was opened; each waits for the disk
+
     // --- jobs
     // conflict: an unfinished job has this name.
     Job create_job(const NewJob&);
@@ -133,6 +140,8 @@ public:
     void restart_table(TableId, const std::string& tripwire);
     void set_measures(TableId, std::span<const ColumnMeasure>);  // replaces the table's
     [[nodiscard]] std::vector<ColumnMeasure> measures(JobId) const;
+    void add_copy_run(JobId, const CopyRun&);
+    [[nodiscard]] std::vector<CopyRun> copy_runs(JobId) const;  // in the order they were added
 
     // --- builds on the target after the rows
     void save_builds(JobId, std::span<const BuildRecord>);       // adds those whose item is new, leaves the others

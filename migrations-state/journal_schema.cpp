@@ -158,7 +158,28 @@ CREATE TABLE event (
 CREATE INDEX event_job ON event (job, id);
 )";
 
-constexpr std::string_view upgrades[] = {version_1};
+constexpr std::string_view version_2 = R"(
+CREATE TABLE copy_run (                    -- one row a run that copied to the end
+    id INTEGER PRIMARY KEY,
+    job INTEGER NOT NULL REFERENCES job (id),
+    run INTEGER NOT NULL,
+    began_at INTEGER NOT NULL,
+    first_row_at INTEGER,
+    ended_at INTEGER NOT NULL,
+    workers INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    bytes_read INTEGER NOT NULL,
+    bytes_written INTEGER NOT NULL,
+    chunks INTEGER NOT NULL,
+    chunks_again INTEGER NOT NULL,
+    journal_commits INTEGER NOT NULL,
+    journal_us INTEGER NOT NULL,
+    ledger_us INTEGER NOT NULL
+) STRICT;
+ALTER TABLE verification ADD COLUMN target_state TEXT NOT NULL DEFAULT '';
+)";
+
+constexpr std::string_view upgrades[] = {version_1, version_2};
 
 }  // namespace
 

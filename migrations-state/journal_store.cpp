@@ -23,6 +23,11 @@ JournalError unknown_word(const std::string& word) {
 
 Journal::Impl::Impl(const std::filesystem::path& path) : file(path), file_lock(path), database(open_database(path)) {}
 
+void Journal::Impl::commit() {
+    database.exec("COMMIT");
+    ++commits;
+}
+
 void Journal::Impl::roll_back() noexcept {
     // After some errors SQLite has rolled back by itself.
     if (sqlite3_get_autocommit(database.getHandle()) == 0) database.tryExec("ROLLBACK");

@@ -9,6 +9,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <SQLiteCpp/VariadicBind.h>
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 
@@ -39,14 +40,15 @@ struct Journal::Impl {
     template <typename Work>
     auto write(Work&& work) {
         std::lock_guard lock(mutex);
+        if (in_together) return work(database);
         try {
             database.exec("BEGIN IMMEDIATE");
             if constexpr (std::is_void_v<decltype(work(database))>) {
                 work(database);
-                database.exec("COMMIT");
+                commit();
             } else {
                 auto result = work(database);
-                database.exec("COMMIT");
+                commit();
                 return result;
             }
         } catch (const SQLite::Exception& e) {
@@ -69,11 +71,14 @@ struct Journal::Impl {
         }
     }
 
+    void commit();
     void roll_back() noexcept;
     [[nodiscard]] JournalError translate(const SQLite::Exception&) const;
 
     std::filesystem::path file;
-    mutable std::mutex mutex;
+    mutable std::recursive_mutex mutex;
+    bool in_together = false;  // then a transaction is open, and whoever holds the mutex writes into it
+    std::atomic<std::uint64_t> commits = 0;
     JournalLock file_lock;  // before the database: it is released after the database is closed
     mutable SQLite::Database database;
 };

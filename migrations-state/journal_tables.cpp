@@ -165,10 +165,50 @@ std::vector<ColumnMeasure> Journal::measures(JobId job) const {
     });
 }
 
+void Journal::add_copy_run(JobId job, const CopyRun& run) {
+    impl_->write([&](SQLite::Database& database) {
+        change(database,
+               "INSERT INTO copy_run (job, run, began_at, ended_at, workers, rows, bytes_read, bytes_written, chunks, chunks_again,"
+               " journal_commits, journal_us, ledger_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+               job, run.run, to_ms(run.began_at), to_ms(run.ended_at), run.workers, stored(run.rows), stored(run.bytes_read),
+               stored(run.bytes_written), stored(run.chunks), stored(run.chunks_again), stored(run.journal_commits), stored(run.journal_us),
+               stored(run.ledger_us));
+        if (run.first_row_at) {
+            change(database, "UPDATE copy_run SET first_row_at = ? WHERE id = ?", to_ms(*run.first_row_at), database.getLastInsertRowid());
+        }
+    });
+}
+
+std::vector<CopyRun> Journal::copy_runs(JobId job) const {
+    return impl_->read([&](SQLite::Database& database) {
+        return collect(
+            database,
+            "SELECT run, began_at, first_row_at, ended_at, workers, rows, bytes_read, bytes_written, chunks, chunks_again, journal_commits,"
+            " journal_us, ledger_us FROM copy_run WHERE job = ? ORDER BY id",
+            [](SQLite::Statement& row) {
+                return CopyRun{.run = row.getColumn(0).getInt(),
+                               .began_at = from_ms(row.getColumn(1).getInt64()),
+                               .first_row_at = optional_time(row.getColumn(2)),
+                               .ended_at = from_ms(row.getColumn(3).getInt64()),
+                               .workers = row.getColumn(4).getInt(),
+                               .rows = loaded(row.getColumn(5)),
+                               .bytes_read = loaded(row.getColumn(6)),
+                               .bytes_written = loaded(row.getColumn(7)),
+                               .chunks = loaded(row.getColumn(8)),
+                               .chunks_again = loaded(row.getColumn(9)),
+                               .journal_commits = loaded(row.getColumn(10)),
+                               .journal_us = loaded(row.getColumn(11)),
+                               .ledger_us = loaded(row.getColumn(12))};
+            },
+            job);
+    });
+}
+
 void Journal::set_verification(JobId, const VerifyRecord& record) {
     impl_->write([&](SQLite::Database& database) {
-        change(database, "INSERT OR REPLACE INTO verification VALUES (?, ?, ?, ?, ?, ?, ?)", record.table, record.method,
-               stored(record.rows_sent), stored(record.rows_found), record.digest_sent, record.digest_found, record.equal ? 1 : 0);
+        change(database, "INSERT OR REPLACE INTO verification VALUES (?, ?, ?, ?, ?, ?, ?, ?)", record.table, record.method,
+               stored(record.rows_sent), stored(record.rows_found), record.digest_sent, record.digest_found, record.equal ? 1 : 0,
+               record.target_state);
     });
 }
 
@@ -176,7 +216,8 @@ std::vector<VerifyRecord> Journal::verifications(JobId job) const {
     return impl_->read([&](SQLite::Database& database) {
         return collect(
             database,
-            "SELECT v.table_id, v.method, v.rows_sent, v.rows_found, v.digest_sent, v.digest_found, v.equal FROM verification v"
+            "SELECT v.table_id, v.method, v.rows_sent, v.rows_found, v.digest_sent, v.digest_found, v.equal, v.target_state"
+            " FROM verification v"
             " JOIN migrated_table t ON t.id = v.table_id WHERE t.job = ? ORDER BY v.table_id",
             [](SQLite::Statement& row) {
                 return VerifyRecord{.table = row.getColumn(0).getInt64(),
@@ -185,6 +226,7 @@ std::vector<VerifyRecord> Journal::verifications(JobId job) const {
                                     .rows_found = loaded(row.getColumn(3)),
                                     .digest_sent = row.getColumn(4).getString(),
                                     .digest_found = row.getColumn(5).getString(),
+                                    .target_state = row.getColumn(7).getString(),
                                     .equal = row.getColumn(6).getInt() != 0};
             },
             job);

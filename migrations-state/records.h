@@ -172,6 +172,25 @@ struct ColumnMeasure {
     double max_norm = 0;
 };
 
+// What one run copied, from the step's begin until its last row was durable on the target.
+struct CopyRun {
+    int run = 0;  // Job::runs
+    Timestamp began_at{};
+    std::optional<Timestamp> first_row_at;  // when the first rows of this run went to the target
+    Timestamp ended_at{};
+    int workers = 0;
+    std::uint64_t rows = 0;
+    std::uint64_t bytes_read = 0;     // as the source sent them
+    std::uint64_t bytes_written = 0;  // as the target got them
+    std::uint64_t chunks = 0;
+    std::uint64_t chunks_again = 0;  // of these, begun by an earlier run already
+    std::uint64_t journal_commits = 0;
+    std::uint64_t journal_us = 0;  // summed over workers, as is the next
+    std::uint64_t ledger_us = 0;   // its locks and rows, and the commits they share with the rows
+
+    bool operator==(const CopyRun&) const = default;
+};
+
 // One statement on the target after the rows: a key, an index, a vector index, a constraint, a trigger ...
 struct BuildRecord {
     std::int64_t id = 0;
@@ -214,6 +233,7 @@ struct VerifyRecord {
     std::uint64_t rows_found = 0;
     std::string digest_sent;
     std::string digest_found;
+    std::string target_state;  // of the target's table just before it was read; opaque here, as TableRecord::tripwire
     bool equal = false;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <format>
+#include <utility>
 
 namespace lantern_migrate::codec {
 
@@ -65,11 +66,16 @@ void put_header(Buffer& out) {
 CodecError::CodecError(std::uint64_t row, std::string column, const std::string& reason)
     : std::runtime_error(describe(row, column, reason)), row_(row), column_(std::move(column)) {}
 
-RowCodec::RowCodec(std::vector<Field> fields)
-    : fields_(std::move(fields)),
-      converts_(std::ranges::any_of(fields_, [](const Field& field) { return field.kind != FieldKind::pass_through; })) {
+RowCodec::RowCodec(std::vector<Field> fields) : fields_(std::move(fields)) {
     if (fields_.size() > std::numeric_limits<std::int16_t>::max())
         throw std::invalid_argument("a row of binary COPY has at most 32767 fields");
+    for (const Field& field : fields_) {
+        if (field.kind == FieldKind::pass_through) {
+            ++passing_last_;
+            continue;
+        }
+        stretches_.push_back({.passing = std::exchange(passing_last_, 0), .converted = &field, .measured = is_vector(field.kind)});
+    }
     const auto vectors = static_cast<std::size_t>(std::ranges::count_if(fields_, is_vector, &Field::kind));
     tally_.measures.resize(vectors);
     row_vectors_.resize(vectors);
@@ -86,8 +92,8 @@ void RowCodec::start() {
 
 void RowCodec::convert(std::span<const std::byte> message, Buffer& out) { take_message(message, &out); }
 
-void RowCodec::digest_only(std::span<const std::byte> message) {
-    if (converts_) throw std::logic_error("rows in target form are digested by a codec that converts nothing");
+void RowCodec::pass(std::span<const std::byte> message) {
+    if (converts()) throw std::logic_error("rows that change cannot go on as they are");
     take_message(message, nullptr);
 }
 
@@ -133,8 +139,11 @@ void RowCodec::take_header(WireReader& in, Buffer* out) {
     in.take(static_cast<std::size_t>(extension));
     if (out) {
         put_header(*out);
-        tally_.bytes_written += plain_header_bytes;
+    } else if (flags != 0 || extension != 0) {
+        throw Malformed(std::format(
+            "header of the binary COPY has flags {:#010x} and an extension of {} bytes, which cannot go on as they are", flags, extension));
     }
+    tally_.bytes_written += plain_header_bytes;
     tally_.bytes_read += static_cast<std::size_t>(in.at() - begin);
     state_ = State::rows;
 }
@@ -147,11 +156,11 @@ void RowCodec::take_row(WireReader& in, Buffer* out) {
     if (count == end_mark) return take_end_mark(in, out);
     if (count < 0 || static_cast<std::size_t>(count) != fields_.size()) wrong_field_count(count, fields_.size());
 
-    const std::span<const std::byte> row = converts_ ? convert_row(in, begin, *out) : pass_row(in, begin, out);
+    const std::span<const std::byte> row = out ? convert_row(in, begin, *out) : pass_row(in, begin);
     tally_.digest.add_row(row);
     ++tally_.rows;
     tally_.bytes_read += static_cast<std::size_t>(in.at() - begin);
-    if (out) tally_.bytes_written += row.size();
+    tally_.bytes_written += row.size();
 }
 
 void RowCodec::take_end_mark(WireReader& in, Buffer* out) {
@@ -159,21 +168,24 @@ void RowCodec::take_end_mark(WireReader& in, Buffer* out) {
     if (out) {
         store_big_endian(out->room(sizeof end_mark), end_mark);
         out->advance(sizeof end_mark);
-        tally_.bytes_written += sizeof end_mark;
     }
     tally_.bytes_read += sizeof end_mark;
+    tally_.bytes_written += sizeof end_mark;
     state_ = State::finished;
 }
 
-// Rows in which nothing changes are copied whole.
-std::span<const std::byte> RowCodec::pass_row(WireReader& in, const std::byte* begin, Buffer* out) {
-    for (field_ = 0; field_ < fields_.size(); ++field_) {
+// Only looked at; `field_` follows for messages.
+void RowCodec::pass_fields(WireReader& in, std::size_t count) {
+    for (const std::size_t end = field_ + count; field_ < end; ++field_) {
         const std::int32_t length = take_field_length(in);
         if (length > 0) in.take(static_cast<std::size_t>(length));
     }
-    const auto row = between(begin, in.at());
-    if (out) out->append(row);
-    return row;
+}
+
+std::span<const std::byte> RowCodec::pass_row(WireReader& in, const std::byte* begin) {
+    field_ = 0;
+    pass_fields(in, fields_.size());
+    return between(begin, in.at());
 }
 
 // What lies between converted values (fields that pass, NULLs, the field count) is copied in runs.
@@ -181,21 +193,22 @@ std::span<const std::byte> RowCodec::convert_row(WireReader& in, const std::byte
     const std::size_t row_start = out.size();
     const std::byte* run = begin;
     auto vector = row_vectors_.begin();
-    for (field_ = 0; field_ < fields_.size(); ++field_) {
-        const Field& field = fields_[field_];
+    field_ = 0;
+    for (const Stretch& stretch : stretches_) {
+        pass_fields(in, stretch.passing);
         const std::byte* field_start = in.at();
         const std::int32_t length = take_field_length(in);
-        if (length == null_length) {
-            if (is_vector(field.kind)) *vector++ = {};
-            continue;
+        ConvertedVector converted;
+        if (length != null_length) {
+            const auto value = in.take(static_cast<std::size_t>(length));
+            out.append(between(run, field_start));
+            run = in.at();
+            converted = convert_value(*stretch.converted, value, out);
         }
-        const auto value = in.take(static_cast<std::size_t>(length));
-        if (field.kind == FieldKind::pass_through) continue;
-        out.append(between(run, field_start));
-        run = in.at();
-        const ConvertedVector converted = convert_value(field, value, out);
-        if (is_vector(field.kind)) *vector++ = converted;
+        if (stretch.measured) *vector++ = converted;
+        ++field_;
     }
+    pass_fields(in, passing_last_);
     out.append(between(run, in.at()));
     measure_row();
     return out.bytes().subspan(row_start);

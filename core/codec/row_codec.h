@@ -84,6 +84,8 @@ struct Tally {
 class RowCodec {
 public:
     explicit RowCodec(std::vector<Field> fields);
+    RowCodec(const RowCodec&) = delete;
+    RowCodec& operator=(const RowCodec&) = delete;
 
     // Forgets the COPY before; fields and memory stay.
     void start();
@@ -93,9 +95,11 @@ public:
     // in `out` and in the tally, and until start() every further message is a CodecError too: a row was lost.
     void convert(std::span<const std::byte> message, Buffer& out);
 
-    // Counts and digests a message without output: for reading the target back, whose rows are in target form already.
-    // Use it on a codec made of pass-through fields only; any other is a std::logic_error.
-    void digest_only(std::span<const std::byte> message);
+    // Checks, counts and digests a message that goes on as it is, without a copy: rows of a table in which nothing changes, and rows
+    // of the target, which are in target form already. Only where !converts(); else a std::logic_error. A header with flags or an
+    // extension, which PostgreSQL does not send, cannot go on as it is and is a CodecError.
+    void pass(std::span<const std::byte> message);
+    [[nodiscard]] bool converts() const { return !stretches_.empty(); }
 
     // True once the end mark was seen. A COPY that ended without it is truncated: the caller must not commit it.
     [[nodiscard]] bool finished() const { return state_ == State::finished; }
@@ -105,33 +109,40 @@ public:
 
 private:
     enum class State { header, rows, finished, failed };
+    // Fields of a row up to the next that is converted; decided once a table, so that a row costs no branch a field.
+    struct Stretch {
+        std::size_t passing = 0;  // fields before it
+        const Field* converted = nullptr;
+        bool measured = false;
+    };
 
-    // Without `out` rows are only checked and digested.
+    // Without `out` the message goes on as it is.
     void take_message(std::span<const std::byte> message, Buffer* out);
     void take_header(WireReader& in, Buffer* out);
     void take_row(WireReader& in, Buffer* out);
     void take_end_mark(WireReader& in, Buffer* out);
-    std::span<const std::byte> pass_row(WireReader& in, const std::byte* begin, Buffer* out);
+    void pass_fields(WireReader& in, std::size_t count);
+    std::span<const std::byte> pass_row(WireReader& in, const std::byte* begin);
     std::span<const std::byte> convert_row(WireReader& in, const std::byte* begin, Buffer& out);
     static ConvertedVector convert_value(const Field& field, std::span<const std::byte> value, Buffer& out);
     void measure_row();
     void give_up(Buffer* out, std::size_t kept);
 
     std::vector<Field> fields_;
-    bool converts_;  // any field does
+    std::vector<Stretch> stretches_;
+    std::size_t passing_last_ = 0;  // fields behind the last stretch
     State state_ = State::header;
     Tally tally_;
     std::vector<ConvertedVector> row_vectors_;  // of the row at hand, one a measure; 0 dimensions: NULL
     std::size_t field_ = 0;                     // at hand, for messages; fields_.size(): none
 };
 
-// The same for the text format, where a type has no binary form: a message is a line (or several), passed on as it is; conversions were
-// done by casts on the source. A line without its newline is a CodecError, and nothing of its message is passed on.
+// The same for the text format, where a type has no binary form: a message is a line (or several) that goes on as it is; conversions were
+// done by casts on the source. A line without its newline is a CodecError, and nothing of its message is counted.
 class TextRows {
 public:
     void start() { tally_ = {}; }
-    void pass(std::span<const std::byte> message, Buffer& out);
-    void digest_only(std::span<const std::byte> message);
+    void pass(std::span<const std::byte> message);
     [[nodiscard]] const Tally& tally() const { return tally_; }
 
 private:

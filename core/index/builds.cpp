@@ -1,7 +1,5 @@
 #include "core/index/builds.h"
 
-#include "migrations-state/failpoint.h"
-
 #include <algorithm>
 
 namespace lantern_migrate::index {
@@ -11,62 +9,11 @@ using migrations_state::BuildRecord;
 using migrations_state::BuildState;
 using migrations_state::Severity;
 
-// Postgres takes it in kB, and no less than 1 MB.
-std::string maintenance_work_mem(const BuilderContext& context) {
-    const auto share = context.maintenance_work_mem_bytes / static_cast<std::uint64_t>(std::max(context.concurrent_builds, 1));
-    const std::uint64_t limit_kb = 2'147'483'647;
-    return std::to_string(std::clamp<std::uint64_t>(share / 1024, 1024, limit_kb)) + "kB";
-}
-
-std::string reason_of(const PgError& e) {
-    const PgError::Facts& facts = e.facts();
-    return facts.message + (facts.sqlstate.empty() ? "" : " (SQLSTATE " + facts.sqlstate + ")") +
-           (facts.detail.empty() ? "" : "; " + facts.detail) + (facts.hint.empty() ? "" : "; hint: " + facts.hint);
-}
-
-// Of the server's resources, its connection or an operator: not of the statement.
-bool is_statements_own(const PgError& e) {
-    const std::string& state = e.facts().sqlstate;
-    return !e.facts().connection_lost && !state.empty() && !state.starts_with("08") && !state.starts_with("57P") && state != "57014" &&
-           state != "40001" && state != "40P01" && state != "55P03";
-}
-
-// False if the ledger holds the build already.
-bool build_in_transaction(pg::Session& session, const BuildRecord& build, const std::string& sql, const BuilderContext& context) {
-    pg::Transaction transaction(session, "BEGIN ISOLATION LEVEL READ COMMITTED");
-    context.ledger.lock(session, build.item);
-    if (context.ledger.holds(session, build.item)) return false;
-    session.execute("SET LOCAL maintenance_work_mem = '" + maintenance_work_mem(context) + "'");
-    session.execute(sql);
-    context.ledger.record(session, build.item);
-    LANTERN_FAILPOINT("build.before_commit");
-    transaction.commit();
-    LANTERN_FAILPOINT("build.after_commit");
-    return true;
-}
-
 }  // namespace
 
-void run_build(pg::Session& session, const BuildRecord& build, const BuilderContext& context, const std::stop_token& stop) {
-    context.journal.begin_build(build.id);
-    context.progress.build_began(build.item);
-    LANTERN_FAILPOINT("build.after_begin");
-    try {
-        const std::string sql = build.sql.empty() ? context.decide(session, build) : build.sql;
-        if (sql.empty()) {
-            context.progress.build_ended(build.item, BuildState::skipped);
-            return;
-        }
-        build_in_transaction(session, build, sql, context);
-    } catch (const PgError& e) {
-        if (stop.stop_requested() || !is_statements_own(e)) throw;
-        context.journal.fail_build(build.id, reason_of(e));
-        context.progress.build_ended(build.item, BuildState::failed);
-        context.event(Severity::warning, "build failed", build.item + " could not be built: " + reason_of(e));
-        return;
-    }
-    context.journal.end_build(build.id);
-    context.progress.build_ended(build.item, BuildState::done);
+bool needs_one_table(const BuildRecord& build) {
+    return build.kind == kind::key || build.kind == kind::index || build.kind == kind::vector_index || build.kind == kind::table_setting ||
+           build.kind == kind::analyze;
 }
 
 Builder::Builder(BuilderContext context, std::vector<BuildRecord> builds, std::stop_token stop)
@@ -76,14 +23,12 @@ Builder::Builder(BuilderContext context, std::vector<BuildRecord> builds, std::s
           changed_.notify_all();
       }) {
     for (BuildRecord& build : builds) {
-        if (build.state != BuildState::pending || build.table.empty()) continue;
+        if (build.state != BuildState::pending || !needs_one_table(build)) continue;
         Lane& lane = lanes_[{build.table_schema, build.table}];
         if (build.kind == kind::key)
             lane.keys.push_back(std::move(build));
-        else if (build.kind == kind::table_setting)
+        else if (build.kind == kind::table_setting || build.kind == kind::analyze)
             lane.settings.push_back(std::move(build));
-        else if (build.kind != kind::index && build.kind != kind::vector_index)
-            continue;
         else if (build.server_losses > 0)
             suspects_.push_back(std::move(build));
         else
@@ -103,42 +48,50 @@ Builder::~Builder() {
     threads_.clear();
 }
 
-void Builder::table_ready(const std::string& schema, const std::string& table) {
+void Builder::table_ready(const std::string& schema, const std::string& table, std::uint64_t bytes) {
     std::lock_guard lock(mutex_);
     const auto lane = lanes_.find({schema, table});
     if (lane == lanes_.end()) return;
     lane->second.ready = true;
+    lane->second.small = bytes <= small_table_bytes;
     changed_.notify_all();
 }
 
-std::optional<Builder::Task> Builder::take_from(const Name& name, Lane& lane) {
-    if (!lane.ready || lane.busy) return std::nullopt;
-    const auto pop = [](std::deque<BuildRecord>& queue) {
-        BuildRecord build = std::move(queue.front());
-        queue.pop_front();
-        return build;
-    };
-    if (!lane.keys.empty()) {
+// What the lane can do now; null: nothing, or not yet.
+std::deque<BuildRecord>* Builder::next_phase(Lane& lane) {
+    if (!lane.ready || lane.busy) return nullptr;
+    if (!lane.keys.empty()) return &lane.keys;
+    if (!lane.indexes.empty()) return &lane.indexes;
+    return lane.indexes_open == 0 && !lane.settings.empty() ? &lane.settings : nullptr;
+}
+
+void Builder::take_from(const Name& name, Lane& lane, Task& task) {
+    std::deque<BuildRecord>* phase = next_phase(lane);
+    if (phase == nullptr) return;
+    // A vector index is never in company: if it takes the server down, it must be known which it was.
+    const bool shares = lane.small && phase->front().kind != kind::vector_index;
+    if (!task.builds.empty() && !shares) return;
+    const bool exclusive = phase != &lane.indexes;
+    task.builds.push_back(std::move(phase->front()));
+    phase->pop_front();
+    task.places.push_back({.table = name, .exclusive = exclusive});
+    if (exclusive)
         lane.busy = true;
-        return Task{name, pop(lane.keys), true};
-    }
-    if (!lane.indexes.empty()) {
+    else
         ++lane.indexes_open;
-        return Task{name, pop(lane.indexes), false};
-    }
-    if (lane.indexes_open == 0 && !lane.settings.empty()) {
-        lane.busy = true;
-        return Task{name, pop(lane.settings), true};
-    }
-    return std::nullopt;
 }
 
 std::optional<Builder::Task> Builder::take(std::unique_lock<std::mutex>& lock) {
     for (;;) {
         if (stop_.stop_requested()) return std::nullopt;
+        Task task;
         for (auto& [name, lane] : lanes_) {
-            if (auto task = take_from(name, lane)) return task;
+            take_from(name, lane, task);
+            if (task.builds.empty()) continue;
+            const bool alone = !lanes_.at(task.places.front().table).small || task.builds.front().kind == kind::vector_index;
+            if (alone || task.builds.size() == builds_per_transaction) break;
         }
+        if (!task.builds.empty()) return task;
         if (finishing_ && all_done()) return std::nullopt;
         changed_.wait(lock);
     }
@@ -151,13 +104,20 @@ bool Builder::all_done() const {
     });
 }
 
+bool Builder::working() {
+    std::lock_guard lock(mutex_);
+    return !all_done() && !error_;
+}
+
 void Builder::ended(const Task& task) {
     std::lock_guard lock(mutex_);
-    Lane& lane = lanes_.at(task.table);
-    if (task.exclusive)
-        lane.busy = false;
-    else
-        --lane.indexes_open;
+    for (const Place& place : task.places) {
+        Lane& lane = lanes_.at(place.table);
+        if (place.exclusive)
+            lane.busy = false;
+        else
+            --lane.indexes_open;
+    }
     changed_.notify_all();
 }
 
@@ -176,7 +136,7 @@ void Builder::work(int builder) noexcept {
                 session = context_.connect_target(builder);
                 cancel.emplace(context_.cancellation, *session);
             }
-            run_build(*session, task->build, context_, stop_.get_token());
+            run_builds(*session, task->builds, context_, stop_.get_token());
             ended(*task);
         }
     } catch (...) {

@@ -3,6 +3,7 @@
 
 #include "core/pg/cancellation.h"
 #include "core/progress.h"
+#include "core/transfer/batches.h"
 #include "core/transfer/ledger.h"
 #include "migrations-state/journal.h"
 
@@ -12,6 +13,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -22,18 +24,27 @@ namespace lantern_migrate::index {
 // A build that lost its server this often is not tried again by itself.
 inline constexpr int server_losses_max = 2;
 
-// Order within a table: keys one after the other, then indexes side by side, then what refers to them (comments, replica identity).
+// Order within a table: keys one after the other, then indexes side by side, then what refers to them (comments, replica identity),
+// and its statistics last, when there are indexes on expressions to have some.
 // `constraint`, `trigger`, `materialized_view` and `other` come after all tables, one by one, in the order saved.
 namespace kind {
 inline constexpr std::string_view key = "key";
 inline constexpr std::string_view index = "index";
 inline constexpr std::string_view vector_index = "vector_index";
 inline constexpr std::string_view table_setting = "table_setting";
+inline constexpr std::string_view analyze = "analyze";
 inline constexpr std::string_view constraint = "constraint";
 inline constexpr std::string_view materialized_view = "materialized_view";
 inline constexpr std::string_view trigger = "trigger";
 inline constexpr std::string_view other = "other";
 }  // namespace kind
+
+// Of the kinds that a table's lane takes, as soon as the table's rows are in; the others wait for all tables.
+[[nodiscard]] bool needs_one_table(const migrations_state::BuildRecord&);
+
+// Builds of tables up to this size share transactions, so many at a time.
+inline constexpr std::uint64_t small_table_bytes = transfer::small_table_bytes;
+inline constexpr std::size_t builds_per_transaction = 32;
 
 struct BuilderContext {
     migrations_state::Journal& journal;
@@ -53,6 +64,9 @@ struct BuilderContext {
 // and returns; a lost connection or a stop throws.
 void run_build(pg::Session&, const migrations_state::BuildRecord&, const BuilderContext&, const std::stop_token&);
 
+// The same for several in one transaction; each must have its SQL. If the server refuses one, each is run by itself.
+void run_builds(pg::Session&, std::span<const migrations_state::BuildRecord>, const BuilderContext&, const std::stop_token&);
+
 // Builder threads. Made by one thread; `table_ready` may be called from any.
 class Builder {
 public:
@@ -61,7 +75,10 @@ public:
     Builder(const Builder&) = delete;
     Builder& operator=(const Builder&) = delete;
 
-    void table_ready(const std::string& schema, const std::string& table);
+    // `bytes`: what the table weighs on the source's disk.
+    void table_ready(const std::string& schema, const std::string& table, std::uint64_t bytes);
+    // False once everything that is ready is built.
+    [[nodiscard]] bool working();
     // Every table is ready that will be. Waits until all is built; then builds one by one what took a server down before.
     // Throws the first error that was not a statement's.
     void finish();
@@ -70,20 +87,25 @@ private:
     struct Lane {  // a table's builds, by phase
         std::deque<migrations_state::BuildRecord> keys;
         std::deque<migrations_state::BuildRecord> indexes;
-        std::deque<migrations_state::BuildRecord> settings;
+        std::deque<migrations_state::BuildRecord> settings;  // and statistics, which were saved last
         int indexes_open = 0;
         bool busy = false;  // a key or setting is being built
         bool ready = false;
+        bool small = false;
     };
     using Name = std::pair<std::string, std::string>;
-    struct Task {
+    struct Place {
         Name table;
-        migrations_state::BuildRecord build;
         bool exclusive = false;
+    };
+    struct Task {
+        std::vector<migrations_state::BuildRecord> builds;  // more than one: of small tables
+        std::vector<Place> places;                          // one a build
     };
     void work(int builder) noexcept;
     std::optional<Task> take(std::unique_lock<std::mutex>&);
-    std::optional<Task> take_from(const Name&, Lane&);
+    static std::deque<migrations_state::BuildRecord>* next_phase(Lane&);
+    static void take_from(const Name&, Lane&, Task&);
     void ended(const Task&);
     [[nodiscard]] bool all_done() const;
 

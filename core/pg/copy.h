@@ -1,6 +1,7 @@
 // The two ends of a COPY over libpq. Success is explicit: a stream that was not finished is abandoned.
 #pragma once
 
+#include "core/codec/buffer.h"
 #include "core/pg/session.h"
 
 #include <span>
@@ -8,23 +9,22 @@
 
 namespace lantern_migrate::pg {
 
-// COPY ... TO STDOUT: one message at a time. A message lives until the next call.
+// COPY ... TO STDOUT.
 class CopyOut {
 public:
     CopyOut(Session& session, std::string statement);
-    ~CopyOut();
-    CopyOut(const CopyOut&) = delete;
-    CopyOut& operator=(const CopyOut&) = delete;
 
-    // False at the end, once the server has said that all went well. Throws PgError.
-    [[nodiscard]] bool next(std::span<const std::byte>& message);
+    // Appends whole messages (one is a row or a line; the first has the header of binary COPY in front) until `rows` holds `enough` bytes.
+    // False once all was appended and the server has said that all went well. Throws PgError.
+    [[nodiscard]] bool read(codec::Buffer& rows, std::size_t enough);
 
 private:
-    void free_message();
+    int take_received(codec::Buffer& rows);
+    int wait_for_message(codec::Buffer& rows);
+    void finish();
 
     Session& session_;
     std::string statement_;
-    char* message_ = nullptr;
 };
 
 // COPY ... FROM STDIN. Unless `finish` was called, the destructor makes the server discard the rows.

@@ -51,7 +51,7 @@ void ready_parents(Run& run, index::Builder& builder) {
     for (const auto& table : run.journal.tables(run.job.id)) with_rows.emplace(table.schema, table.name);
     for (const auto& build : run.journal.builds(run.job.id)) {
         if (!build.table.empty() && !with_rows.contains({build.table_schema, build.table}))
-            builder.table_ready(build.table_schema, build.table);
+            builder.table_ready(build.table_schema, build.table, 0);
     }
 }
 

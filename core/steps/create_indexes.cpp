@@ -9,11 +9,6 @@ using migrations_state::BuildRecord;
 using migrations_state::BuildState;
 using migrations_state::Step;
 
-bool comes_after_all_tables(const BuildRecord& build) {
-    return build.kind != index::kind::key && build.kind != index::kind::index && build.kind != index::kind::vector_index &&
-           build.kind != index::kind::table_setting;
-}
-
 void refuse_failed(Run& run) {
     const BuildRecord* first = nullptr;
     int failed = 0;
@@ -38,15 +33,14 @@ void create_indexes(Run& run) {
     run.progress.set_activity("building keys and indexes");
     {
         index::Builder builder(builder_context(run), run.journal.builds(run.job.id), run.stop);
-        for (const BuildRecord& build : run.journal.builds(run.job.id)) {
-            if (!build.table.empty()) builder.table_ready(build.table_schema, build.table);
-        }
+        for (const auto& table : run.journal.tables(run.job.id)) builder.table_ready(table.schema, table.name, table.bytes);
+        ready_parents(run, builder);
         builder.finish();
     }
     if (run.stop.stop_requested()) throw TransientError("the builds were stopped", "");
     const index::BuilderContext context = builder_context(run);
     for (const BuildRecord& build : run.journal.builds(run.job.id)) {
-        if (build.state != BuildState::pending || !comes_after_all_tables(build)) continue;
+        if (build.state != BuildState::pending || index::needs_one_table(build)) continue;
         if (run.stop.stop_requested()) throw TransientError("the builds were stopped", "");
         run.progress.set_activity("creating " + build.item);
         index::run_build(run.target(), build, context, run.stop);

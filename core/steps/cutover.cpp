@@ -29,14 +29,6 @@ void move_sequences(Run& run) {
     transaction.commit();
 }
 
-void analyze(Run& run) {
-    for (const auto& table : run.journal.tables(run.job.id)) {
-        if (run.stop.stop_requested()) throw TransientError("cutover was stopped", "");
-        run.progress.set_activity("analyzing " + table.schema + "." + table.name);
-        run.target().execute("ANALYZE " + plan::QualifiedName{table.schema, table.name}.sql());
-    }
-}
-
 void drop_ledger(Run& run) {
     run.journal.set_fact(run.job.id, ledger_drop_fact, "begun");
     LANTERN_FAILPOINT("cutover.before_ledger_drop");
@@ -64,7 +56,6 @@ bool cutover(Run& run, bool allowed) {
     run.require_source_unchanged();
     LANTERN_FAILPOINT("cutover.before_sequences");
     move_sequences(run);
-    analyze(run);
     if (const auto restore = source_restore_sql(run.journal, run.job.id)) {
         run.add_finding({plan::Severity::warning, "database " + run.catalog().database + " of the source", "it stays read-only by default",
                          *restore + "; -- makes it writable again"});

@@ -70,13 +70,12 @@ PlanReport make_plan(const config::JobSpec& spec, const MigrationOptions& option
         examine(source, source_parameters, target ? &*target : nullptr,
                 {.spec = spec, .pg_dump = options.pg_dump, .application_name = "lantern-migrate plan", .snapshot = {}}, {});
     for (const plan::Table& table : preflight.catalog.tables) {
-        report.tables.push_back(
-            {.name = table.name.text(),
-             .bytes = table.bytes,
-             .estimated_rows = table.estimated_rows,
-             .chunks = static_cast<int>(transfer::plan_chunks(table, spec.copy.chunk_size_bytes, source.server_version_num()).size()),
-             .binary = transfer::travels_in_binary(table),
-             .conversion = transfer::describe_conversions(table)});
+        report.tables.push_back({.name = table.name.text(),
+                                 .bytes = table.bytes,
+                                 .estimated_rows = table.estimated_rows,
+                                 .chunks = static_cast<int>(transfer::plan_chunks(table, spec.copy, source.server_version_num()).size()),
+                                 .binary = transfer::travels_in_binary(table),
+                                 .conversion = transfer::describe_conversions(table)});
     }
     for (std::size_t i = 0; i < preflight.translations.size(); ++i) {
         const plan::SourceIndex& index = preflight.catalog.vector_indexes[i];

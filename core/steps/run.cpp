@@ -69,14 +69,17 @@ pg::Session Run::connect_source(const std::string& worker) const {
 
 pg::Session Run::connect_source_on_snapshot(const std::string& worker) const {
     pg::Session session = connect_source(worker);
-    session.execute(snapshot_transaction);
+    begin_on_snapshot(session);
+    return session;
+}
+
+void Run::begin_on_snapshot(pg::Session& session) const {
     try {
-        session.execute("SET TRANSACTION SNAPSHOT " + plan::quote_literal(snapshot_));
+        session.execute(std::string(snapshot_transaction) + "; SET TRANSACTION SNAPSHOT " + plan::quote_literal(snapshot_));
     } catch (const PgError& e) {
         if (e.facts().connection_lost) throw;
         throw TransientError("the snapshot that this run copies under is gone: " + e.facts().message, "the job takes a new one by itself");
     }
-    return session;
 }
 
 pg::Session Run::connect_target(const std::string& worker) const {
@@ -343,46 +346,6 @@ bool Run::reopen_lost_builds() {
         lost = true;
     }
     return lost;
-}
-
-std::vector<transfer::TableWork> Run::plan_tables() {
-    std::map<plan::QualifiedName, const plan::Table*> tables;
-    for (const plan::Table& table : catalog().tables) tables[table.name] = &table;
-    const transfer::TargetTypeOid target_oid = [this](const plan::QualifiedName& name) {
-        const auto rows = target().execute(
-            "SELECT t.oid FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace"
-            " WHERE n.nspname = $1 AND t.typname = $2",
-            pqxx::params{name.schema, name.name});
-        if (rows.empty()) throw MigrationError("the target has no type " + name.text(), "create it there, then retry the job");
-        return rows[0][0].as<std::uint32_t>();
-    };
-    std::map<migrations_state::TableId, std::size_t> places;
-    std::vector<transfer::TableWork> work;
-    for (const auto& record : journal.tables(job.id)) {
-        const auto found = tables.find({record.schema, record.name});
-        if (found == tables.end() || found->second->shape() != record.shape) {
-            throw MigrationError("table " + record.schema + "." + record.name + " got other columns on the source since the job began",
-                                 "cancel the job and submit it anew");
-        }
-        places[record.id] = work.size();
-        work.push_back({.plan = transfer::plan_table(*found->second, record, catalog().vector_schema, target_oid),
-                        .chunks = {},
-                        .chunks_total = 0,
-                        .measures = {}});
-    }
-    for (const auto& chunk : journal.chunks(job.id)) {
-        transfer::TableWork& table = work.at(places.at(chunk.table));
-        ++table.chunks_total;
-        if (chunk.state != ChunkState::done) {
-            table.chunks.push_back(chunk);
-            continue;
-        }
-        const auto entry = ledger_entries_.find({table.plan.item(), chunk.number});
-        if (entry == ledger_entries_.end()) continue;
-        if (table.measures.empty()) table.measures.resize(entry->second.measures.size());
-        for (std::size_t i = 0; i < table.measures.size(); ++i) table.measures[i].merge(entry->second.measures.at(i));
-    }
-    return work;
 }
 
 void Run::event(Severity severity, const std::string& kind, const std::string& text) const {

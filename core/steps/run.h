@@ -34,6 +34,7 @@ public:
     [[nodiscard]] pg::Session connect_source(const std::string& worker) const;
     // A session in a read-only transaction on this run's snapshot.
     [[nodiscard]] pg::Session connect_source_on_snapshot(const std::string& worker) const;
+    void begin_on_snapshot(pg::Session& source) const;
     [[nodiscard]] pg::Session connect_target(const std::string& worker) const;
     [[nodiscard]] std::string application_name(const std::string& worker) const;
     [[nodiscard]] std::string application_prefix() const;

@@ -39,7 +39,7 @@ std::vector<migrations_state::SavedIndex> translate_all(const plan::Catalog& cat
     return saved;
 }
 
-std::vector<migrations_state::NewTable> chunk_all(const plan::Catalog& catalog, std::uint64_t chunk_size_bytes) {
+std::vector<migrations_state::NewTable> chunk_all(const plan::Catalog& catalog, const config::CopySpec& copy) {
     std::vector<migrations_state::NewTable> tables;
     for (const plan::Table& table : catalog.tables) {  // largest first, and so they are copied
         tables.push_back({.schema = table.name.schema,
@@ -47,7 +47,7 @@ std::vector<migrations_state::NewTable> chunk_all(const plan::Catalog& catalog, 
                           .bytes = table.bytes,
                           .estimated_rows = table.estimated_rows,
                           .shape = table.shape(),
-                          .chunks = transfer::plan_chunks(table, chunk_size_bytes, catalog.server_version_num)});
+                          .chunks = transfer::plan_chunks(table, copy, catalog.server_version_num)});
     }
     return tables;
 }
@@ -62,7 +62,7 @@ void save_indexes(Run& run) {
     run.journal.save_indexes(run.job.id, saved);
     // Bounds are made once and stored: an attempt that was killed behind this commit finds them there.
     if (run.journal.tables(run.job.id).empty()) {
-        run.journal.save_tables(run.job.id, chunk_all(catalog, run.spec.copy.chunk_size_bytes));
+        run.journal.save_tables(run.job.id, chunk_all(catalog, run.spec.copy));
     }
     attempt.note(std::to_string(saved.size()) + " vector indexes of " + std::to_string(catalog.tables.size()) + " tables saved");
     LANTERN_FAILPOINT("save_indexes.before_end");

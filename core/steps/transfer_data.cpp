@@ -1,5 +1,6 @@
 #include "core/steps/build_work.h"
 #include "core/steps/steps.h"
+#include "core/steps/verify_work.h"
 #include "core/transfer/workers.h"
 #include "migrations-state/failpoint.h"
 
@@ -48,11 +49,10 @@ void save_measures(Run& run, const TableWork& table) {
     run.journal.set_measures(table.plan.record.id, measures);
 }
 
-// Chunks commit without waiting for the disk; one commit that does wait, behind the last of them, makes them all durable,
-// because WAL is flushed in order. And a last look: the ledger holds exactly the chunks of the journal.
-void flush_and_count(Run& run) {
-    pg::Transaction transaction(run.target());
-    run.ledger.lock(run.target(), rows_item);
+// Chunks commit without waiting for the disk; one commit that does wait, behind the last of them, makes them all durable.
+// And a last look: the ledger holds exactly the chunks of the journal.
+void flush_and_count(Run& run, bool any_copied) {
+    if (any_copied || !run.ledger.holds(run.target(), rows_item)) run.ledger.flush(run.target(), rows_item);
     const auto held = run.ledger.read_all(run.target());
     for (const TableWork& table : run.plan_tables()) {
         for (int number = 0; number < table.chunks_total; ++number) {
@@ -61,15 +61,23 @@ void flush_and_count(Run& run) {
                                  "the job copies it again by itself");
         }
     }
-    if (!held.contains({rows_item, 0})) run.ledger.record(run.target(), rows_item);
-    run.target().execute("SET LOCAL synchronous_commit = on");
-    transaction.commit();
+}
+
+// What the run copied, for the report: until here, nothing but rows.
+void save_copy_run(Run& run, migrations_state::CopyRun copied, migrations_state::Timestamp began_at, std::uint64_t commits_before) {
+    copied.run = run.job.runs;
+    copied.began_at = began_at;
+    copied.ended_at = std::chrono::time_point_cast<std::chrono::milliseconds>(migrations_state::Clock::now());
+    copied.journal_commits = run.journal.commits() - commits_before;
+    run.journal.add_copy_run(run.job.id, copied);
 }
 
 }  // namespace
 
 void transfer_data(Run& run) {
     auto attempt = run.journal.begin(run.job.id, Step::transfer_data);
+    const auto began_at = std::chrono::time_point_cast<std::chrono::milliseconds>(migrations_state::Clock::now());
+    const std::uint64_t commits_before = run.journal.commits();
     run.ensure_snapshot();
     run.reconcile();
     std::vector<TableWork> work = run.plan_tables();
@@ -79,11 +87,16 @@ void transfer_data(Run& run) {
     run.progress.set_activity("copying rows");
     // Indexes are where the time goes: each table's are built as soon as its rows are in, beside the copy of the others.
     index::Builder builder(builder_context(run), run.journal.builds(run.job.id), run.stop);
+    const auto table_copied = [&](std::size_t place) { save_measures(run, work[place]); };
     const auto table_done = [&](std::size_t place) {
-        const TableWork& table = work[place];
-        save_measures(run, table);
-        builder.table_ready(table.plan.name.schema, table.plan.name.name);
+        const transfer::TablePlan& table = work[place].plan;
+        builder.table_ready(table.name.schema, table.name.name, table.record.bytes);
     };
+    run.journal.together([&] {
+        for (std::size_t place = 0; place < work.size(); ++place) {
+            if (work[place].chunks.empty()) table_copied(place);
+        }
+    });
     for (std::size_t place = 0; place < work.size(); ++place) {
         if (work[place].chunks.empty()) table_done(place);
     }
@@ -93,7 +106,7 @@ void transfer_data(Run& run) {
         .progress = run.progress,
         .cancellation = run.cancellation,
         .limit = run.rate_limit,
-        .connect_source = [&run](int worker) { return run.connect_source_on_snapshot("copy " + std::to_string(worker)); },
+        .connect_source = [&run](int worker) { return run.connect_source("copy " + std::to_string(worker)); },
         .connect_target =
             [&run](int worker) {
                 pg::Session session = run.connect_target("copy " + std::to_string(worker));
@@ -101,13 +114,19 @@ void transfer_data(Run& run) {
                 session.execute("SET synchronous_commit = off");
                 return session;
             },
+        .begin_on_snapshot = [&run](pg::Session& source) { run.begin_on_snapshot(source); },
+        .table_copied = table_copied,
         .table_done = table_done};
-    transfer::copy_tables(work, run.spec.copy.workers, context, run.stop);
+    migrations_state::CopyRun copied = transfer::copy_tables(work, run.spec.copy.workers, context, run.stop);
     if (run.stop.stop_requested()) throw TransientError("the copy was stopped", "");
-    run.progress.set_activity("waiting for index builds");
+    flush_and_count(run, copied.chunks > 0);
+    save_copy_run(run, copied, began_at, commits_before);
     ready_parents(run, builder);
+    // The copy's workers have nothing to do any more; a build keeps one processor busy. Where no build is going on, the step verify does
+    // it.
+    if (run.spec.verify != config::Verification::off && builder.working()) verify_tables(run);
+    run.progress.set_activity("waiting for index builds");
     builder.finish();
-    flush_and_count(run);
     LANTERN_FAILPOINT("transfer_data.before_end");
     attempt.commit(Step::create_indexes);
 }

@@ -1,5 +1,6 @@
 #include "core/index/builds.h"
 #include "core/pg/server.h"
+#include "core/steps/statistics.h"
 #include "core/steps/steps.h"
 #include "migrations-state/failpoint.h"
 
@@ -103,8 +104,21 @@ void refuse_existing(Run& run, const plan::SchemaPlan& schema) {
                          "drop it there, or set `schema.existing` to use or replace");
 }
 
+// Thousands of tables must not cost thousands of round trips.
+constexpr std::size_t statements_per_round_trip = 100;
+
+void execute_all(Run& run, const std::vector<plan::Statement>& statements, std::size_t at_a_time) {
+    for (std::size_t first = 0; first < statements.size(); first += at_a_time) {
+        const std::size_t end = std::min(first + at_a_time, statements.size());
+        run.progress.set_activity("creating " + statements[first].object);
+        std::string sql;
+        for (std::size_t i = first; i < end; ++i) sql += statements[i].sql + ";\n";
+        run.target().execute(sql);
+    }
+}
+
 // Pre-data in one transaction with its ledger row: the schema is there whole or not at all.
-void create_schema(Run& run, const plan::SchemaPlan& schema) {
+void create_schema(Run& run, const plan::SchemaPlan& schema, std::size_t at_a_time) {
     pg::Transaction transaction(run.target());
     run.ledger.lock(run.target(), schema_item);
     if (run.ledger.holds(run.target(), schema_item)) return;
@@ -112,13 +126,19 @@ void create_schema(Run& run, const plan::SchemaPlan& schema) {
         drop_existing(run, schema);
     else
         refuse_existing(run, schema);
-    for (const plan::Statement& statement : schema.before_rows) {
-        run.progress.set_activity("creating " + statement.object);
-        run.target().execute(statement.sql);
-    }
+    execute_all(run, schema.before_rows, at_a_time);
     run.ledger.record(run.target(), schema_item);
     LANTERN_FAILPOINT("transfer_schema.before_commit");
     transaction.commit();
+}
+
+void create_schema(Run& run, const plan::SchemaPlan& schema) {
+    try {
+        create_schema(run, schema, statements_per_round_trip);
+    } catch (const PgError& e) {
+        if (e.facts().connection_lost || run.stop.stop_requested()) throw;
+        create_schema(run, schema, 1);  // says which statement it is that the target refuses
+    }
 }
 
 // `use`: the target's tables were made by somebody else. They must be empty and must not act on what they are given.
@@ -180,6 +200,7 @@ void transfer_schema(Run& run) {
         attempt.note(std::to_string(preflight.schema.before_rows.size()) + " statements before the rows, " + std::to_string(builds.size()) +
                      " after them");
     }
+    add_statistics(run, builds);
     run.journal.save_builds(run.job.id, builds);
     LANTERN_FAILPOINT("transfer_schema.before_end");
     attempt.commit(Step::transfer_data);

@@ -1,33 +1,11 @@
 #include "core/steps/steps.h"
-#include "core/verify/verify_tables.h"
+#include "core/steps/verify_work.h"
 #include "migrations-state/failpoint.h"
 
 namespace lantern_migrate::steps {
 namespace {
 
-using migrations_state::ChunkState;
-using migrations_state::Severity;
 using migrations_state::Step;
-
-// Tables that an earlier attempt found equal with the same method need no second look: nothing writes to the target but us.
-std::vector<verify::SentTable> tables_to_verify(Run& run) {
-    std::map<migrations_state::TableId, verify::SentTable> sent;
-    for (auto& table : run.plan_tables()) {
-        const auto id = table.plan.record.id;
-        sent.emplace(id, verify::SentTable{.plan = std::move(table.plan)});
-    }
-    for (const auto& chunk : run.journal.chunks(run.job.id)) {
-        verify::SentTable& table = sent.at(chunk.table);
-        table.rows += chunk.totals.rows;
-        table.digest.add(codec::Digest::from_hex(chunk.totals.digest));
-    }
-    for (const auto& record : run.journal.verifications(run.job.id)) {
-        if (record.equal && record.method == config::to_word(run.spec.verify)) sent.erase(record.table);
-    }
-    std::vector<verify::SentTable> tables;
-    for (auto& [id, table] : sent) tables.push_back(std::move(table));
-    return tables;
-}
 
 void refuse_differences(Run& run) {
     std::map<migrations_state::TableId, std::string> names;
@@ -51,18 +29,7 @@ void verify(Run& run) {
     if (run.spec.verify == config::Verification::off) {
         attempt.note("left out, as the job says");
     } else {
-        const std::vector<verify::SentTable> tables = tables_to_verify(run);
-        run.progress.set_activity("verifying " + std::to_string(tables.size()) + " tables");
-        verify::verify_tables(
-            tables,
-            {.method = run.spec.verify,
-             .workers = run.spec.copy.workers,
-             .cancellation = run.cancellation,
-             .connect_target = [&run](int worker) { return run.connect_target("verify " + std::to_string(worker)); },
-             .connect_source = [&run](int worker) { return run.connect_source_on_snapshot("verify " + std::to_string(worker)); },
-             .table_done = [&run](const auto& record) { run.journal.set_verification(run.job.id, record); }},
-            run.stop);
-        if (run.stop.stop_requested()) throw TransientError("the verification was stopped", "");
+        verify_tables(run);
         refuse_differences(run);
         run.require_source_unchanged();
     }

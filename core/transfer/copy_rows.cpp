@@ -13,38 +13,59 @@ namespace {
 // Large enough that a system call does not matter, small enough for the processor's cache; a longer row makes its buffer grow.
 constexpr std::size_t buffer_bytes = std::size_t{256} << 10;
 constexpr std::size_t buffers_per_copy = 4;
+// Of what is read before it is converted: small, so that it is in the nearest cache still when the codec comes to it.
+constexpr std::size_t input_bytes = std::size_t{64} << 10;
+constexpr std::size_t slack(std::size_t bytes) { return bytes + bytes / 4; }
 
-// The codec of a table, whichever format it travels in.
-class Converter {
+// One COPY from the source in the form that the target wants, whichever format it travels in. Rows in which nothing changes are read
+// straight into the buffer that is written.
+class Reader {
 public:
-    explicit Converter(const TablePlan& plan) : text_(plan.format == CopyFormat::text), codec_(plan.fields) {
-        text_rows_.start();
-        codec_.start();
-    }
-    void convert(std::span<const std::byte> message, codec::Buffer& out) {
-        if (text_)
-            text_rows_.pass(message, out);
-        else
-            codec_.convert(message, out);
-    }
-    void digest_only(std::span<const std::byte> message) {
-        if (text_)
-            text_rows_.digest_only(message);
-        else
-            codec_.digest_only(message);
+    Reader(pg::Session& session, std::string statement, const TablePlan& plan, std::vector<codec::Field> fields)
+        : plan_(plan),
+          text_(plan.format == CopyFormat::text),
+          codec_(std::move(fields)),
+          input_(converts() ? slack(input_bytes) : 0),
+          copy_(session, std::move(statement)) {}
+
+    // Appends rows until `out` holds about `enough` bytes. False at the end of the COPY, once it proved to be whole.
+    bool read(codec::Buffer& out, std::size_t enough) {
+        bool more = true;
+        while (more && out.size() < enough) more = converts() ? read_and_convert(out) : read_and_pass(out, enough);
+        // Text has no end mark of its own: there, the server's word is all there is.
+        if (!more && !text_ && !codec_.finished()) {
+            throw codec::CodecError(tally().rows, "", "the COPY of " + plan_.name.text() + " ended without its end mark");
+        }
+        return more;
     }
     [[nodiscard]] const codec::Tally& tally() const { return text_ ? text_rows_.tally() : codec_.tally(); }
-    // Text has no end mark of its own: there, the server's word is all there is.
-    void require_end(const TablePlan& plan) const {
-        if (!text_ && !codec_.finished()) {
-            throw codec::CodecError(tally().rows, "", "the source's COPY of " + plan.name.text() + " ended without its end mark");
-        }
-    }
 
 private:
+    [[nodiscard]] bool converts() const { return !text_ && codec_.converts(); }
+
+    bool read_and_convert(codec::Buffer& out) {
+        input_.clear();
+        const bool more = copy_.read(input_, input_bytes);
+        codec_.convert(input_.bytes(), out);
+        return more;
+    }
+    bool read_and_pass(codec::Buffer& out, std::size_t enough) {
+        const std::size_t before = out.size();
+        const bool more = copy_.read(out, std::min(before + input_bytes, enough));
+        const auto fresh = out.bytes().subspan(before);
+        if (text_)
+            text_rows_.pass(fresh);
+        else
+            codec_.pass(fresh);
+        return more;
+    }
+
+    const TablePlan& plan_;
     bool text_;
     codec::RowCodec codec_;
     codec::TextRows text_rows_;
+    codec::Buffer input_;
+    pg::CopyOut copy_;
 };
 
 class Writer {
@@ -81,40 +102,34 @@ private:
     std::exception_ptr error_;
 };
 
-// False if the writer gave up.
-bool read_all(pg::Session& source, const TablePlan& plan, const RowRange& range, Converter& converter, BufferQueue& queue,
-              std::atomic<std::uint64_t>& rows_read, const std::stop_token& stop) {
-    pg::CopyOut copy(source, plan.copy_out(range.lower, range.upper));
-    auto buffer = queue.take_empty();
-    for (std::span<const std::byte> message; buffer && copy.next(message);) {
-        converter.convert(message, *buffer);
-        if (buffer->size() < buffer_bytes) continue;
+// Returns early if the writer gave up.
+void read_all(Reader& reader, BufferQueue& queue, std::atomic<std::uint64_t>& rows_read, const std::stop_token& stop) {
+    for (bool more = true; more;) {
+        auto buffer = queue.take_empty();
+        if (!buffer) return;
+        more = reader.read(*buffer, buffer_bytes);
         if (stop.stop_requested()) throw TransientError("the copy was stopped", "");
-        rows_read.store(converter.tally().rows, std::memory_order_relaxed);
+        rows_read.store(reader.tally().rows, std::memory_order_relaxed);
         queue.push(std::move(*buffer));
-        buffer = queue.take_empty();
     }
-    if (!buffer) return false;
-    converter.require_end(plan);
-    rows_read.store(converter.tally().rows, std::memory_order_relaxed);
-    queue.push(std::move(*buffer));
     queue.finish();
-    return true;
 }
 
 }  // namespace
 
 codec::Tally copy_rows(pg::Session& source, pg::Session& target, const TablePlan& plan, const RowRange& range, RateLimit& limit,
                        const OnWritten& on_written, std::stop_token stop) {
-    Converter converter(plan);
-    BufferQueue queue(buffers_per_copy, buffer_bytes + buffer_bytes / 4);
+    BufferQueue queue(buffers_per_copy, slack(buffer_bytes));
     std::atomic<std::uint64_t> rows_read{0};
     Writer writer(target, plan, queue, limit, stop);
     std::exception_ptr read_error;
+    codec::Tally tally;
     {
         std::jthread thread([&] { writer.run(on_written, rows_read); });
         try {
-            read_all(source, plan, range, converter, queue, rows_read, stop);
+            Reader reader(source, plan.copy_out(range.lower, range.upper), plan, plan.fields);
+            read_all(reader, queue, rows_read, stop);
+            tally = reader.tally();
         } catch (...) {
             read_error = std::current_exception();
             queue.abandon();
@@ -123,34 +138,27 @@ codec::Tally copy_rows(pg::Session& source, pg::Session& target, const TablePlan
     // The writer's reason first: where the target refused, the reader only noticed that nobody takes its rows.
     if (writer.error()) std::rethrow_exception(writer.error());
     if (read_error) std::rethrow_exception(read_error);
-    if (writer.rows() != converter.tally().rows) {
+    if (writer.rows() != tally.rows) {
         throw MigrationError("the target counted " + std::to_string(writer.rows()) + " rows of " + plan.name.text() + " where " +
-                                 std::to_string(converter.tally().rows) + " were sent",
+                                 std::to_string(tally.rows) + " were sent",
                              "look for a trigger or rule on the target's table that takes rows away, then retry the job");
     }
-    return converter.tally();
+    return tally;
 }
 
 codec::Tally digest_rows(pg::Session& session, const TablePlan& plan, const RowRange& range, bool from_target, std::stop_token stop) {
-    TablePlan read_plan = plan;
+    std::vector<codec::Field> fields = plan.fields;
     if (from_target) {
-        for (codec::Field& field : read_plan.fields) field.kind = codec::FieldKind::pass_through;
+        for (codec::Field& field : fields) field.kind = codec::FieldKind::pass_through;
     }
-    Converter converter(read_plan);
-    pg::CopyOut copy(session, from_target ? plan.copy_back(range.lower, range.upper) : plan.copy_out(range.lower, range.upper));
-    codec::Buffer discarded(buffer_bytes);
-    std::uint64_t messages = 0;
-    for (std::span<const std::byte> message; copy.next(message);) {
-        if (++messages % 4096 == 0 && stop.stop_requested()) throw TransientError("the verification was stopped", "");
-        if (from_target) {
-            converter.digest_only(message);
-        } else {
-            converter.convert(message, discarded);
-            discarded.clear();
-        }
+    Reader reader(session, from_target ? plan.copy_back(range.lower, range.upper) : plan.copy_out(range.lower, range.upper), plan,
+                  std::move(fields));
+    codec::Buffer discarded(slack(buffer_bytes));
+    for (bool more = true; more; discarded.clear()) {
+        more = reader.read(discarded, buffer_bytes);
+        if (stop.stop_requested()) throw TransientError("the verification was stopped", "");
     }
-    converter.require_end(read_plan);
-    return converter.tally();
+    return reader.tally();
 }
 
 }  // namespace lantern_migrate::transfer

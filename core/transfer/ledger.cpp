@@ -106,18 +106,69 @@ std::optional<LedgerEntry> Ledger::read(pg::Session& session, const std::string&
     return entry_from(rows[0], 0);
 }
 
-void Ledger::lock(pg::Session& session, const std::string& item, int part) const {
-    session.execute("SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))",
-                    pqxx::params{"lantern-migrate " + job_ + " " + item + " " + std::to_string(part)});
+namespace {
+
+std::string lock_name(const std::string& job, const LedgerPart& part) {
+    return "lantern-migrate " + job + " " + part.item + " " + std::to_string(part.part);
 }
 
-void Ledger::record(pg::Session& session, const std::string& item, int part, int attempt, const LedgerEntry& entry) const {
-    // The primary key is the last guard: a piece that is here already fails the whole transaction, rows and all.
+}  // namespace
+
+void Ledger::lock(pg::Session& session, const std::vector<LedgerPart>& parts) const {
+    std::vector<std::string> names;
+    for (const LedgerPart& part : parts) names.push_back(lock_name(job_, part));
+    session.execute(
+        "SELECT pg_catalog.pg_advisory_xact_lock(key) FROM (SELECT DISTINCT pg_catalog.hashtextextended(name, 0) AS key"
+        " FROM pg_catalog.unnest($1::text[]) AS name ORDER BY key) AS keys",
+        pqxx::params{names});
+}
+
+std::vector<bool> Ledger::holds(pg::Session& session, const std::vector<LedgerPart>& parts) const {
+    std::vector<std::string> items;
+    std::vector<int> numbers;
+    for (const LedgerPart& part : parts) {
+        items.push_back(part.item);
+        numbers.push_back(part.part);
+    }
+    std::vector<bool> held;
+    for (const auto& row : session.execute(
+             "SELECT EXISTS (SELECT FROM lantern_migrate.ledger l WHERE l.job = $1 AND l.item = w.item AND l.part = w.part)"
+             " FROM ROWS FROM (pg_catalog.unnest($2::text[]), pg_catalog.unnest($3::integer[])) WITH ORDINALITY AS w(item, part, n)"
+             " ORDER BY w.n",
+             pqxx::params{job_, items, numbers})) {
+        held.push_back(row[0].as<bool>());
+    }
+    return held;
+}
+
+void Ledger::record(pg::Session& session, const std::vector<LedgerRow>& rows) const {
+    if (rows.empty()) return;
+    std::vector<std::string> items, digests, measures;
+    std::vector<int> parts, attempts;
+    std::vector<std::int64_t> counts, read, written;
+    for (const LedgerRow& row : rows) {
+        items.push_back(row.part.item);
+        parts.push_back(row.part.part);
+        attempts.push_back(row.attempt);
+        counts.push_back(static_cast<std::int64_t>(row.entry.totals.rows));
+        read.push_back(static_cast<std::int64_t>(row.entry.totals.bytes_read));
+        written.push_back(static_cast<std::int64_t>(row.entry.totals.bytes_written));
+        digests.push_back(row.entry.totals.digest);
+        measures.push_back(format_measures(row.entry.measures));
+    }
     session.execute("INSERT INTO lantern_migrate.ledger (job, item, part, attempt, " + std::string(columns) +
-                        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                    pqxx::params{job_, item, part, attempt, static_cast<std::int64_t>(entry.totals.rows),
-                                 static_cast<std::int64_t>(entry.totals.bytes_read), static_cast<std::int64_t>(entry.totals.bytes_written),
-                                 entry.totals.digest, format_measures(entry.measures)});
+                        ") SELECT $1, w.* FROM ROWS FROM (pg_catalog.unnest($2::text[]), pg_catalog.unnest($3::integer[]),"
+                        " pg_catalog.unnest($4::integer[]), pg_catalog.unnest($5::bigint[]), pg_catalog.unnest($6::bigint[]),"
+                        " pg_catalog.unnest($7::bigint[]), pg_catalog.unnest($8::text[]), pg_catalog.unnest($9::text[])) AS w",
+                    pqxx::params{job_, items, parts, attempts, counts, read, written, digests, measures});
+}
+
+void Ledger::flush(pg::Session& session, const std::string& item) const {
+    pg::Transaction transaction(session, "BEGIN ISOLATION LEVEL READ COMMITTED");
+    lock(session, item);
+    forget(session, item);
+    record(session, item);
+    transaction.commit();
 }
 
 void Ledger::forget(pg::Session& session, const std::string& item) const {

@@ -27,6 +27,17 @@ struct LedgerEntry {
     std::vector<codec::VectorMeasure> measures;  // in the order of the table's vector columns
 };
 
+struct LedgerPart {
+    std::string item;
+    int part = 0;
+};
+
+struct LedgerRow {
+    LedgerPart part;
+    int attempt = 1;
+    LedgerEntry entry;
+};
+
 // Every member runs on the session it is given; none is kept.
 class Ledger {
 public:
@@ -37,15 +48,22 @@ public:
     [[nodiscard]] bool exists(pg::Session&) const;
 
     [[nodiscard]] bool holds(pg::Session&, const std::string& item, int part = 0) const;
+    [[nodiscard]] std::vector<bool> holds(pg::Session&, const std::vector<LedgerPart>&) const;
     [[nodiscard]] std::map<std::pair<std::string, int>, LedgerEntry> read_all(pg::Session&) const;
     [[nodiscard]] std::optional<LedgerEntry> read(pg::Session&, const std::string& item, int part) const;
 
-    // In the caller's transaction. Waits for any other backend that works on the same piece: once it is ours,
-    // an old backend of a killed run has committed or is gone.
-    void lock(pg::Session&, const std::string& item, int part = 0) const;
-    void record(pg::Session&, const std::string& item, int part, int attempt, const LedgerEntry&) const;
-    void record(pg::Session& session, const std::string& item) const { record(session, item, 0, 1, {}); }
+    // In the caller's transaction. Waits for any other backend that works on one of these pieces: once they are ours,
+    // an old backend of a killed run has committed or is gone. One statement, in one order for all, so that nobody waits in a circle.
+    void lock(pg::Session&, const std::vector<LedgerPart>&) const;
+    void lock(pg::Session& session, const std::string& item) const { lock(session, {{.item = item}}); }
+    // The primary key is the last guard: a piece that is here already fails the whole transaction, rows and all.
+    void record(pg::Session&, const std::vector<LedgerRow>&) const;
+    void record(pg::Session& session, const std::string& item) const { record(session, {{.part = {.item = item}}}); }
     void forget(pg::Session&, const std::string& item) const;
+
+    // Records `item`, again if it is here. On a session that waits for the disk at its commits (all do unless they say otherwise,
+    // session.cpp) everything that others committed before without waiting is durable then, too: WAL is flushed in order.
+    void flush(pg::Session&, const std::string& item) const;
 
     // Takes this job's rows away, and table and schema with the last job's.
     void drop(pg::Session&) const;

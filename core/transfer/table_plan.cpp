@@ -10,6 +10,10 @@ namespace {
 using plan::VectorType;
 
 constexpr int tid_range_scan_since_version_num = 140000;
+// Enough that workers of unequal speed end at about the same time.
+constexpr std::uint64_t chunks_per_worker = 4;
+// Below this, a transaction with its ledger row and its commit of the journal begins to show beside the rows.
+constexpr std::uint64_t chunk_bytes_worth_a_transaction = std::uint64_t{16} << 20;
 
 codec::FieldKind field_kind(const plan::Column& column) {
     switch (column.vector) {
@@ -112,11 +116,13 @@ std::string describe_conversions(const plan::Table& table) {
     return text;
 }
 
-std::vector<migrations_state::NewTable::Bounds> plan_chunks(const plan::Table& table, std::uint64_t chunk_size_bytes,
+std::vector<migrations_state::NewTable::Bounds> plan_chunks(const plan::Table& table, const config::CopySpec& copy,
                                                             int server_version_num) {
     using Bounds = migrations_state::NewTable::Bounds;
-    const std::uint64_t wanted = (table.bytes + chunk_size_bytes - 1) / chunk_size_bytes;
-    const std::uint64_t count = std::clamp<std::uint64_t>(wanted, 1, std::max<std::uint64_t>(table.pages, 1));
+    const std::uint64_t by_size = (table.bytes + copy.chunk_size_bytes - 1) / copy.chunk_size_bytes;
+    const std::uint64_t by_workers =
+        std::min(static_cast<std::uint64_t>(copy.workers) * chunks_per_worker, table.bytes / chunk_bytes_worth_a_transaction);
+    const std::uint64_t count = std::clamp<std::uint64_t>(std::max(by_size, by_workers), 1, std::max<std::uint64_t>(table.pages, 1));
     if (count == 1 || server_version_num < tid_range_scan_since_version_num) return {Bounds{}};
     std::vector<Bounds> chunks;
     chunks.reserve(count);

@@ -1,6 +1,7 @@
 // How one table's rows travel: which columns, in which format, converted how. Made from the catalog when a run begins.
 #pragma once
 
+#include "config/job_spec.h"
 #include "core/codec/row_codec.h"
 #include "core/plan/catalog.h"
 #include "migrations-state/records.h"
@@ -40,8 +41,9 @@ using TargetTypeOid = std::function<std::uint32_t(const plan::QualifiedName&)>;
 [[nodiscard]] std::string describe_conversions(const plan::Table&);
 [[nodiscard]] bool travels_in_binary(const plan::Table&);
 
-// Fixed bounds of about `chunk_size_bytes` each, TOAST included. Servers before 14 have no TID range scan: one chunk.
-[[nodiscard]] std::vector<migrations_state::NewTable::Bounds> plan_chunks(const plan::Table&, std::uint64_t chunk_size_bytes,
+// Fixed bounds of about `chunk_size_bytes` each, TOAST included, or smaller, so that every worker gets several of a table of some size and
+// none is left with the last one alone. Servers before 14 have no TID range scan: one chunk.
+[[nodiscard]] std::vector<migrations_state::NewTable::Bounds> plan_chunks(const plan::Table&, const config::CopySpec&,
                                                                           int server_version_num);
 
 }  // namespace lantern_migrate::transfer

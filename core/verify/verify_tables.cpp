@@ -128,7 +128,8 @@ private:
                             .rows_sent = table.rows,
                             .rows_found = found.rows,
                             .digest_sent = counts_only() ? "" : table.digest.hex(),
-                            .digest_found = counts_only() ? "" : found.digest.hex()};
+                            .digest_found = counts_only() ? "" : found.digest.hex(),
+                            .target_state = table.target_state};
         result.equal = found.rows == table.rows && (counts_only() || found.digest == table.digest);
         if (context_.method == config::Verification::full && (found.source_rows != table.rows || found.source_digest != table.digest)) {
             result.equal = false;

@@ -17,7 +17,8 @@ namespace lantern_migrate::verify {
 struct SentTable {
     transfer::TablePlan plan;
     std::uint64_t rows = 0;
-    codec::Digest digest;  // the sum over its chunks
+    codec::Digest digest;      // the sum over its chunks
+    std::string target_state;  // for the record
 };
 
 struct VerifyContext {

@@ -77,6 +77,58 @@ TEST_F(Tables, KeepTheirTripwires) {
     EXPECT_EQ(journal_.tables(job.id)[0].tripwire, "relfilenode=1");
 }
 
+TEST_F(Tables, AreChangedTogetherOrNotAtAll) {
+    const Job job = words();
+    const TableId items = two_tables(job.id)[0].id;
+    const std::uint64_t before = journal_.commits();
+    journal_.together([&] {
+        EXPECT_EQ(journal_.begin_chunk(items, 0), 1);
+        journal_.end_chunk(items, 0, some_totals);
+        EXPECT_EQ(journal_.begin_chunk(items, 1), 1);
+        EXPECT_EQ(journal_.chunks(job.id)[0].state, ChunkState::done) << "what it wrote is there for itself";
+    });
+    EXPECT_EQ(journal_.commits(), before + 1);
+
+    EXPECT_STREQ(error_of([&] {
+                     journal_.together([&] {
+                         journal_.end_chunk(items, 1, some_totals);
+                         journal_.begin_chunk(99, 0);
+                     });
+                     return 0;
+                 }).what(),
+                 "the journal has no chunk 0 of table 99");
+    EXPECT_EQ(journal_.commits(), before + 1);
+    journal_.set_fact(job.id, "usable", "as ever");
+    EXPECT_EQ(journal_.commits(), before + 2);
+    reopen();
+    EXPECT_EQ(journal_.chunks(job.id)[0].state, ChunkState::done);
+    EXPECT_EQ(journal_.chunks(job.id)[1].state, ChunkState::begun);
+}
+
+TEST_F(Tables, RememberWhatEachRunCopied) {
+    const Job job = words();
+    EXPECT_TRUE(journal_.copy_runs(job.id).empty());
+    const Timestamp at{std::chrono::milliseconds(1'700'000'000'123)};
+    const CopyRun first{.run = 1, .began_at = at, .ended_at = at + std::chrono::seconds(2), .workers = 4};
+    CopyRun second{.run = 3,
+                   .began_at = at,
+                   .first_row_at = at + std::chrono::milliseconds(5),
+                   .ended_at = at + std::chrono::seconds(9),
+                   .workers = 2,
+                   .rows = 1,
+                   .bytes_read = 2,
+                   .bytes_written = 3,
+                   .chunks = 4,
+                   .chunks_again = 5,
+                   .journal_commits = 6,
+                   .journal_us = 7,
+                   .ledger_us = 8};
+    journal_.add_copy_run(job.id, first);
+    journal_.add_copy_run(job.id, second);
+    reopen();
+    EXPECT_EQ(journal_.copy_runs(job.id), (std::vector{first, second}));
+}
+
 TEST_F(Tables, StartAgainFromNothingWithANewEpoch) {
     const Job job = words();
     const auto tables = two_tables(job.id);

@@ -64,7 +64,7 @@ TEST(Schema, IsWrittenAheadAndMarkedAsOurs) {
     SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
     EXPECT_EQ(database.execAndGet("PRAGMA journal_mode").getString(), "wal");
     EXPECT_EQ(database.execAndGet("PRAGMA application_id").getInt(), 0x4C4D4A31);
-    EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 1);
+    EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 2);
 }
 
 // What survives power loss no test here can cut the power for; that the settings it depends on are those in force, it can.

@@ -10,12 +10,10 @@ namespace {
 
 std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
 
-TEST(TextRows, PassesLinesAsTheyAre) {
+TEST(TextRows, CountsLinesThatGoOnAsTheyAre) {
     TextRows rows;
-    Buffer out;
-    rows.pass(bytes("1\t{1,2,3}\n"), out);
-    rows.pass(bytes("2\t\\N\n"), out);
-    EXPECT_EQ(std::string_view(reinterpret_cast<const char*>(out.data()), out.size()), "1\t{1,2,3}\n2\t\\N\n");
+    rows.pass(bytes("1\t{1,2,3}\n"));
+    rows.pass(bytes("2\t\\N\n"));
     EXPECT_EQ(rows.tally().rows, 2u);
     EXPECT_EQ(rows.tally().bytes_read, 15u);
     EXPECT_EQ(rows.tally().bytes_written, 15u);
@@ -23,44 +21,33 @@ TEST(TextRows, PassesLinesAsTheyAre) {
 
 TEST(TextRows, DigestsALineHoweverMessagesAreCut) {
     TextRows one_by_one;
-    one_by_one.digest_only(bytes("1\ta\n"));
-    one_by_one.digest_only(bytes("\n"));
-    one_by_one.digest_only(bytes("2\tb\n"));
+    one_by_one.pass(bytes("1\ta\n"));
+    one_by_one.pass(bytes("\n"));
+    one_by_one.pass(bytes("2\tb\n"));
     TextRows at_once;
-    at_once.digest_only(bytes("1\ta\n\n2\tb\n"));
+    at_once.pass(bytes("1\ta\n\n2\tb\n"));
     EXPECT_EQ(at_once.tally().digest, one_by_one.tally().digest);
     EXPECT_EQ(at_once.tally().rows, 3u);
-    EXPECT_EQ(at_once.tally().bytes_written, 0u);
+    EXPECT_EQ(at_once.tally().bytes_written, 9u);
 }
 
-TEST(TextRows, DigestsWhatItReadsBackLikeWhatItPassed) {
-    TextRows sent;
-    Buffer out;
-    sent.pass(bytes("1\ta\n"), out);
-    TextRows read;
-    read.digest_only(out.bytes());
-    EXPECT_EQ(read.tally().digest, sent.tally().digest);
-}
-
-TEST(TextRows, RefusesALineCutShortAndPassesNothingOfIt) {
+TEST(TextRows, RefusesALineCutShortAndCountsNothingOfIt) {
     TextRows rows;
-    Buffer out;
-    rows.pass(bytes("1\n"), out);
+    rows.pass(bytes("1\n"));
     const Tally before = rows.tally();
     try {
-        rows.pass(bytes("2\n3"), out);
+        rows.pass(bytes("2\n3"));
         FAIL() << "accepted";
     } catch (const CodecError& error) {
         EXPECT_STREQ(error.what(), "row 2: line is cut short");
     }
-    EXPECT_EQ(out.size(), 2u);
     EXPECT_EQ(rows.tally().rows, before.rows);
     EXPECT_EQ(rows.tally().digest, before.digest);
 }
 
 TEST(TextRows, BeginsAnewWithEveryCopy) {
     TextRows rows;
-    rows.digest_only(bytes("1\n"));
+    rows.pass(bytes("1\n"));
     rows.start();
     EXPECT_EQ(rows.tally().rows, 0u);
     EXPECT_EQ(rows.tally().digest, Digest());

@@ -84,7 +84,7 @@ TEST(TablePlan, DescribesWhatIsConverted) { EXPECT_EQ(describe_conversions(items
 
 TEST(ChunkPlan, SplitsByTheWholeSizeToastIncluded) {
     Table table = items();  // 8,000 KiB in all, of which the heap's 100 pages are a tenth
-    const auto chunks = plan_chunks(table, 1000 * 1024, 170000);
+    const auto chunks = plan_chunks(table, {.workers = 4, .chunk_size_bytes = 1000 * 1024}, 170000);
     ASSERT_EQ(chunks.size(), 8U);
     EXPECT_EQ(chunks.front().lower, "");
     EXPECT_EQ(chunks.front().upper, "(12,0)");
@@ -99,7 +99,7 @@ TEST(ChunkPlan, BoundsMeetWithoutGapOrOverlap) {
             Table table = items();
             table.pages = pages;
             table.bytes = pages * 8192;
-            const auto chunks = plan_chunks(table, size * 1024, 170000);
+            const auto chunks = plan_chunks(table, {.chunk_size_bytes = size * 1024}, 170000);
             ASSERT_LE(chunks.size(), pages);
             EXPECT_EQ(chunks.front().lower, "");
             EXPECT_EQ(chunks.back().upper, "");
@@ -111,12 +111,27 @@ TEST(ChunkPlan, BoundsMeetWithoutGapOrOverlap) {
     }
 }
 
+TEST(ChunkPlan, GivesEveryWorkerSeveralChunksOfALargeTable) {
+    Table table = items();
+    table.pages = 100'000;
+    const auto chunks = [&](std::uint64_t mib, int workers) {
+        table.bytes = mib << 20;
+        return plan_chunks(table, {.workers = workers, .chunk_size_bytes = std::uint64_t{128} << 20}, 170000).size();
+    };
+    EXPECT_EQ(chunks(15, 4), 1U) << "not worth a second transaction";
+    EXPECT_EQ(chunks(100, 4), 6U) << "16 MiB each";
+    EXPECT_EQ(chunks(500, 1), 4U);
+    EXPECT_EQ(chunks(500, 2), 8U);
+    EXPECT_EQ(chunks(500, 4), 16U);
+    EXPECT_EQ(chunks(12'800, 4), 100U) << "by the chunk's size: there are enough for all";
+}
+
 TEST(ChunkPlan, AnEmptyTableAndAServerWithoutTidRangeScansAreOneChunk) {
     Table empty = items();
     empty.pages = 0;
     empty.bytes = 0;
-    EXPECT_EQ(plan_chunks(empty, 1 << 20, 170000).size(), 1U);
-    EXPECT_EQ(plan_chunks(items(), 8192, 130012).size(), 1U);
+    EXPECT_EQ(plan_chunks(empty, {.chunk_size_bytes = 1 << 20}, 170000).size(), 1U);
+    EXPECT_EQ(plan_chunks(items(), {.chunk_size_bytes = 8192}, 130012).size(), 1U);
 }
 
 }  // namespace
