@@ -141,12 +141,29 @@ IndexSpec read_indexes(SpecReader reader) {
     return indexes;
 }
 
+ThrottleSpec read_throttle(SpecReader reader) {
+    constexpr int max_backends = 262143;  // of any Postgres
+    ThrottleSpec throttle;
+    throttle.max_active_sessions =
+        reader.integer("max_active_sessions", {.fallback = throttle.max_active_sessions, .min = 0, .max = max_backends});
+    // A standby that keeps up is some pages behind at any moment: a bound below that would never be met.
+    throttle.max_replication_lag_bytes =
+        reader.bytes_or_off("max_replication_lag", {.fallback = throttle.max_replication_lag_bytes, .min = mib, .max = tib});
+    reader.reject_unknown_keys();
+    return throttle;
+}
+
 CopySpec read_copy(SpecReader reader) {
     CopySpec copy;
     copy.workers = reader.integer("workers", {.fallback = copy.workers, .min = 1, .max = 64});
     // One page: smaller than any chunk can be.
     copy.chunk_size_bytes = reader.bytes("chunk_size", {.fallback = copy.chunk_size_bytes, .min = 8 * kib, .max = tib});
     copy.max_rate_bytes_per_s = reader.rate("max_rate", copy.max_rate_bytes_per_s, 64 * kib);
+    copy.throttle = read_throttle(reader.mapping("throttle"));
+    if (copy.throttle.on() && copy.max_rate_bytes_per_s > 0 && copy.max_rate_bytes_per_s <= throttle_floor_bytes_per_s) {
+        reader.mistake("throttle", std::format("has nothing to slow down: it leaves the copy {}/s, and `max_rate` allows {}/s",
+                                               format_bytes(throttle_floor_bytes_per_s), format_bytes(copy.max_rate_bytes_per_s)));
+    }
     reader.reject_unknown_keys();
     return copy;
 }

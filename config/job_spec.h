@@ -64,10 +64,22 @@ struct IndexSpec {
     std::uint64_t maintenance_work_mem_bytes = std::uint64_t{1} << 30;  // the total, shared among concurrent builds
 };
 
+// Bounds on what else loads the source; 0: off. Above one of them the copy slows down.
+struct ThrottleSpec {
+    int max_active_sessions = 0;
+    std::uint64_t max_replication_lag_bytes = 0;
+
+    [[nodiscard]] bool on() const { return max_active_sessions > 0 || max_replication_lag_bytes > 0; }
+};
+
+// What the throttle leaves the copy, however loaded the source is: a copy that stands still would hold its locks for ever.
+inline constexpr std::uint64_t throttle_floor_bytes_per_s = std::uint64_t{1} << 20;
+
 struct CopySpec {
     int workers = 4;
     std::uint64_t chunk_size_bytes = std::uint64_t{128} << 20;
     std::uint64_t max_rate_bytes_per_s = 0;  // 0: no limit
+    ThrottleSpec throttle;
 };
 
 struct JobSpec {

@@ -152,6 +152,20 @@ std::uint64_t SpecReader::bytes(std::string_view key, BytesRange range) {
     return range.fallback;
 }
 
+std::uint64_t SpecReader::bytes_or_off(std::string_view key, BytesRange range) {
+    const YamlNode* node = scalar(key, "0 or a size such as 128MiB");
+    if (!node) return range.fallback;
+    const auto value = parse_bytes(node->text);
+    if (value && (*value == 0 || (*value >= range.min && *value <= range.max))) return *value;
+    if (value) {
+        mistake(key,
+                std::format("must be 0, for off, or between {} and {}{}", format_bytes(range.min), format_bytes(range.max), and_is(*node)));
+    } else {
+        mistake(key, std::format("must be 0 or a size such as 128MiB, a whole number with {}{}", size_units, and_is(*node)));
+    }
+    return range.fallback;
+}
+
 std::uint64_t SpecReader::rate(std::string_view key, std::uint64_t fallback, std::uint64_t min) {
     const YamlNode* node = scalar(key, "0 or a rate such as 50MiB/s");
     if (!node) return fallback;

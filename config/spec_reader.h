@@ -57,6 +57,8 @@ public:
     [[nodiscard]] int integer(std::string_view key, IntegerRange range);
     [[nodiscard]] bool boolean(std::string_view key, bool fallback);
     [[nodiscard]] std::uint64_t bytes(std::string_view key, BytesRange range);
+    // 0, for off, or a size within the range.
+    [[nodiscard]] std::uint64_t bytes_or_off(std::string_view key, BytesRange range);
     // 0, or bytes a second with or without "/s".
     [[nodiscard]] std::uint64_t rate(std::string_view key, std::uint64_t fallback, std::uint64_t min);
     [[nodiscard]] std::chrono::milliseconds duration(std::string_view key, DurationRange range);

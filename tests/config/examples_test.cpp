@@ -39,6 +39,8 @@ void expect_defaults(const JobSpec& spec) {
     EXPECT_EQ(spec.copy.workers, defaults.copy.workers);
     EXPECT_EQ(spec.copy.chunk_size_bytes, defaults.copy.chunk_size_bytes);
     EXPECT_EQ(spec.copy.max_rate_bytes_per_s, defaults.copy.max_rate_bytes_per_s);
+    EXPECT_EQ(spec.copy.throttle.max_active_sessions, defaults.copy.throttle.max_active_sessions);
+    EXPECT_EQ(spec.copy.throttle.max_replication_lag_bytes, defaults.copy.throttle.max_replication_lag_bytes);
     EXPECT_EQ(spec.verify, defaults.verify);
     EXPECT_EQ(spec.cutover, defaults.cutover);
 }
@@ -96,7 +98,7 @@ void expect_documented(const std::set<std::string>& keys, const char* document) 
 
 TEST(Documents, SayWhatEveryKeyOfTheFullJobIs) {
     auto keys = leaves_of("full.yaml");
-    EXPECT_EQ(keys.size(), 28U);
+    EXPECT_EQ(keys.size(), 30U);
     for (const char* server : {"source", "target"}) {
         for (const char* way : {"url", "service", "url_file", "url_env", "credential"}) keys.insert(std::string(server) + "." + way);
     }

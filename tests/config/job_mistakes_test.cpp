@@ -115,6 +115,25 @@ TEST(JobMistakes, CountOneBelowAndOneAboveEveryRange) {
         {"copy: {chunk_size: 128}",
          "copy.chunk_size: must be a size such as 128MiB, a whole number with B, kB, MB, GB, TB, KiB, MiB, GiB or TiB, and is `128`"},
         {"copy: {max_rate: 63KiB/s}", "copy.max_rate: must be 0, for no limit, or at least 64KiB/s, and is `63KiB/s`"},
+        {"copy: {throttle: 8}", "copy.throttle: must be a mapping of keys to values, and is a single value"},
+        {"copy: {throttle: {max_sessions: 8}}", "copy.throttle.max_sessions: unknown key"},
+        {"copy: {throttle: {max_active_session: 8}}", "copy.throttle.max_active_session: unknown key; did you mean `max_active_sessions`?"},
+        {"copy: {throttle: {max_active_sessions: -1}}", "copy.throttle.max_active_sessions: must be between 0 and 262143, and is `-1`"},
+        {"copy: {throttle: {max_active_sessions: 262144}}",
+         "copy.throttle.max_active_sessions: must be between 0 and 262143, and is `262144`"},
+        {"copy: {throttle: {max_active_sessions: many}}", "copy.throttle.max_active_sessions: must be a whole number, and is `many`"},
+        {"copy: {throttle: {max_replication_lag: 1023kB}}",
+         "copy.throttle.max_replication_lag: must be 0, for off, or between 1MiB and 1TiB, and is `1023kB`"},
+        {"copy: {throttle: {max_replication_lag: 2TB}}",
+         "copy.throttle.max_replication_lag: must be 0, for off, or between 1MiB and 1TiB, and is `2TB`"},
+        {"copy: {throttle: {max_replication_lag: 10s}}",
+         "copy.throttle.max_replication_lag: must be 0 or a size such as 128MiB, a whole number with B, kB, MB, GB, TB, KiB, MiB, GiB or "
+         "TiB, "
+         "and is `10s`"},
+        {"copy: {throttle: {max_replication_lag: [1MiB]}}",
+         "copy.throttle.max_replication_lag: must be 0 or a size such as 128MiB, and is a list"},
+        {"copy: {max_rate: 1MiB/s, throttle: {max_active_sessions: 8}}",
+         "copy.throttle: has nothing to slow down: it leaves the copy 1MiB/s, and `max_rate` allows 1MiB/s"},
     };
     for (const auto& [text, message] : bad) {
         const std::string whole = job_mistakes(text);
