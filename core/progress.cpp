@@ -25,11 +25,17 @@ void Progress::set_step(migrations_state::Step step) {
     const std::scoped_lock lock(mutex_);
     now_.step = step;
     now_.activity.clear();
+    now_.throttle.clear();
 }
 
 void Progress::set_activity(std::string activity) {
     const std::scoped_lock lock(mutex_);
     now_.activity = std::move(activity);
+}
+
+void Progress::set_throttle(std::string throttle) {
+    const std::scoped_lock lock(mutex_);
+    now_.throttle = std::move(throttle);
 }
 
 void Progress::set_tables(std::vector<ProgressView::Table> tables) {

@@ -31,6 +31,7 @@ struct ProgressView {
     };
     migrations_state::Step step = migrations_state::first_step;
     std::string activity;  // one line: "copying 4 of 12 tables", "waiting for a lock on public.items"
+    std::string throttle;  // one line: "throttled to 12.0 MiB/s: 14 sessions are active on the source, limit 8"; empty: it is not
     std::uint64_t rows = 0;
     std::uint64_t bytes = 0;
     std::uint64_t bytes_total = 0;
@@ -50,6 +51,7 @@ class Progress {
 public:
     void set_step(migrations_state::Step);
     void set_activity(std::string);
+    void set_throttle(std::string);                     // stays beside any activity, until the next step
     void set_tables(std::vector<ProgressView::Table>);  // what is done already included
     // `table` is the position in set_tables.
     void add_rows(std::size_t table, std::uint64_t rows, std::uint64_t wire_bytes);  // of a chunk in flight

@@ -110,6 +110,7 @@ void read_parts(ProgressView& view, const json::object& object) {
 ProgressView progress_from_json(const json::object& object) {
     ProgressView view;
     view.activity = text(object, "activity");
+    view.throttle = text(object, "throttle");
     view.rows = number<std::uint64_t>(object, "rows");
     view.bytes = number<std::uint64_t>(object, "bytes");
     view.bytes_total = number<std::uint64_t>(object, "bytes_total");
@@ -159,6 +160,7 @@ int exit_status(const JobStatus& status) {
 json::object to_json(const ProgressView& view, bool whole) {
     json::object object{{"step", migrations_state::to_word(view.step)},
                         {"activity", view.activity},
+                        {"throttle", view.throttle},
                         {"rows", view.rows},
                         {"bytes", view.bytes},
                         {"bytes_total", view.bytes_total},

@@ -57,6 +57,11 @@ std::string state_text(const JobStatus& status) {
     return text;
 }
 
+// Empty if nothing slows the copy.
+std::string throttle_text(const JobStatus& status) {
+    return status.job.disposition == Disposition::running ? one_line(status.progress.throttle) : std::string{};
+}
+
 std::vector<std::string> parts_of_overall(const JobStatus& status) {
     const ProgressView& view = status.progress;
     std::vector<std::string> parts{format_count(view.rows) + " rows", bytes_text(view)};
@@ -138,6 +143,7 @@ std::optional<int> percent(std::uint64_t done, std::uint64_t total) {
 std::vector<std::string> progress_bars(const JobStatus& status, const BarSize& size) {
     std::vector<std::string> lines{std::format("{}: {}", printable(status.job.name), state_text(status))};
     if (status.progress.chunks > 0) lines.push_back(overall_line(status));
+    if (const std::string text = throttle_text(status); !text.empty()) lines.push_back("  " + text);
     if (status.job.disposition == Disposition::running) {
         std::ranges::move(active_lines(status.progress), std::back_inserter(lines));
     } else {
@@ -162,6 +168,7 @@ std::string progress_line(const JobStatus& status) {
         const auto value = percent(view.bytes, view.bytes_total);
         line += std::format("; {}  {}", value ? std::to_string(*value) + "%" : "?%", joined(parts_of_overall(status)));
     }
+    if (const std::string text = throttle_text(status); !text.empty()) line += "; " + text;
     for (const std::string& text : trouble(status)) line += "; " + text;
     return line;
 }

@@ -3,6 +3,7 @@
 #include "core/pg/catalog_reader.h"
 #include "core/pg/pg_dump.h"
 #include "core/pg/server.h"
+#include "core/steps/throttle_work.h"
 #include "core/transfer/table_plan.h"
 
 #include <algorithm>
@@ -74,6 +75,7 @@ void find_source_obstacles(pg::Session& source, const plan::Catalog& catalog, co
                             std::to_string(catalog.large_objects) + " large objects are not moved",
                             "move them with pg_dump --large-objects"});
     }
+    if (auto finding = throttle_finding(source, spec.copy.throttle)) findings.push_back(std::move(*finding));
     const bool standby = source.execute("SELECT pg_catalog.pg_is_in_recovery()").one_row()[0].as<bool>();
     if (standby && spec.source_writes != config::SourceWrites::allow) {
         block(findings, "database " + catalog.database, "the source is a standby: tables cannot be locked there, nor its writes be stopped",

@@ -1,5 +1,6 @@
 #include "core/steps/build_work.h"
 #include "core/steps/steps.h"
+#include "core/steps/throttle_work.h"
 #include "core/steps/verify_work.h"
 #include "core/transfer/workers.h"
 #include "migrations-state/failpoint.h"
@@ -117,8 +118,10 @@ void transfer_data(Run& run) {
         .begin_on_snapshot = [&run](pg::Session& source) { run.begin_on_snapshot(source); },
         .table_copied = table_copied,
         .table_done = table_done};
+    auto throttle = start_throttle(run);
     migrations_state::CopyRun copied = transfer::copy_tables(work, run.spec.copy.workers, context, run.stop);
     if (run.stop.stop_requested()) throw TransientError("the copy was stopped", "");
+    if (throttle) throttle->finish();
     flush_and_count(run, copied.chunks > 0);
     save_copy_run(run, copied, began_at, commits_before);
     ready_parents(run, builder);

@@ -49,6 +49,21 @@ TEST(ProgressBars, ShowTheWholeAndWhatIsBeingWorkedOn) {
                             "  index public.words_embedding_idx [  <=>           ]  2.0s"));
 }
 
+TEST(ProgressBars, SayWhatSlowsTheCopyAsLongAsItRuns) {
+    JobStatus status = copying();
+    status.progress.tables.clear();
+    status.progress.throttle = "throttled to 12.0 MiB/s: 14 sessions are active on the source, limit 8";
+    EXPECT_THAT(progress_bars(status, {.width = 120, .height = 24}),
+                ElementsAre("words: running, step transfer_data: copying 1 of 2 tables",
+                            "[=======>                ]  32%  4,321 rows  32.0 MiB of 100.0 MiB  8.0 MiB/s  9.0s left",
+                            "  throttled to 12.0 MiB/s: 14 sessions are active on the source, limit 8"));
+    EXPECT_EQ(progress_line(status),
+              "words: running, step transfer_data: copying 1 of 2 tables; 32%  4,321 rows  32.0 MiB of 100.0 MiB  8.0 MiB/s  9.0s left; "
+              "throttled to 12.0 MiB/s: 14 sessions are active on the source, limit 8");
+    status.job.disposition = Disposition::paused;
+    EXPECT_EQ(progress_line(status), "words: paused, step transfer_data; 32%  4,321 rows  32.0 MiB of 100.0 MiB");
+}
+
 TEST(ProgressBars, SayThatTheTimeLeftIsUnknown) {
     JobStatus status = copying();
     status.progress.left.reset();

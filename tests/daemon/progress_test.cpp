@@ -27,6 +27,16 @@ TEST(Progress, BeginsWithWhatEarlierRunsCopied) {
     EXPECT_FALSE(view.left.has_value());
 }
 
+TEST(Progress, KeepsTheThrottleBesideAnyActivityUntilTheNextStep) {
+    Progress progress;
+    progress.set_throttle("throttled to 1.0 MiB/s: 9 sessions are active on the source, limit 8");
+    progress.set_activity("copying rows");
+    EXPECT_EQ(progress.view().throttle, "throttled to 1.0 MiB/s: 9 sessions are active on the source, limit 8");
+    EXPECT_EQ(progress.view().activity, "copying rows");
+    progress.set_step(migrations_state::Step::create_indexes);
+    EXPECT_EQ(progress.view().throttle, "");
+}
+
 TEST(Progress, CountsAChunkInFlightAndTakesItBackIfAbandoned) {
     Progress progress;
     progress.set_tables(two_tables());
