@@ -93,8 +93,10 @@ CopyBytes text_of(std::size_t bytes) { return CopyBytes(std::string(bytes, 't'))
 
 BENCHMARK_CAPTURE(convert_value, vector_1536, FieldKind::vector, dense(1536, false));
 BENCHMARK_CAPTURE(convert_value, vector_384, FieldKind::vector, dense(384, false));
+BENCHMARK_CAPTURE(convert_value, vector_100, FieldKind::vector, dense(100, false));
 BENCHMARK_CAPTURE(convert_value, vector_3, FieldKind::vector, dense(3, false));
 BENCHMARK_CAPTURE(convert_value, halfvec_1536, FieldKind::halfvec, dense(1536, true));
+BENCHMARK_CAPTURE(convert_value, halfvec_768, FieldKind::halfvec, dense(768, true));
 BENCHMARK_CAPTURE(convert_value, sparsevec_1536_of_100, FieldKind::sparsevec, sparse(1536, 100));
 BENCHMARK_CAPTURE(convert_value, vector_array_8_of_384, FieldKind::vector_array, array_of_vectors(8, 384));
 BENCHMARK_CAPTURE(convert_value, array_1536_of_int4, FieldKind::array, array_of_integers(1536));
