@@ -10,7 +10,7 @@ from typing import Any
 
 from . import datasets
 from .measure import Failed, run
-from .servers import BUILD, Servers
+from .servers import BUILD, Server, Servers
 
 SOURCE, SHAPE, TARGET = "bench_source", "bench_shape", "bench_target"
 COPY_CLIENT = BUILD / "bin/copy_client"
@@ -100,7 +100,7 @@ class Stage:
             raise Failed(f"{who} left {found} rows of {self.rows} on the target")
 
     @staticmethod
-    def _count(server: Any, database: str) -> int:
+    def _count(server: Server, database: str) -> int:
         return int(server.sql(COUNT_ROWS, database))
 
 
