@@ -13,6 +13,9 @@ namespace lantern_migrate::pg {
 class CopyOut {
 public:
     CopyOut(Session& session, std::string statement);
+    ~CopyOut();
+    CopyOut(const CopyOut&) = delete;
+    CopyOut& operator=(const CopyOut&) = delete;
 
     // Appends whole messages (one is a row or a line; the first has the header of binary COPY in front) until `rows` holds `enough` bytes.
     // False once all was appended and the server has said that all went well. Throws PgError.
@@ -20,11 +23,18 @@ public:
 
 private:
     int take_received(codec::Buffer& rows);
-    int wait_for_message(codec::Buffer& rows);
+    int receive(codec::Buffer& rows);
+    int receive_encrypted(codec::Buffer& rows);
+    void consume_input();
+    void wait_for_input();
+    void wake_at(int bytes);
     void finish();
 
     Session& session_;
     std::string statement_;
+    bool encrypted_;
+    std::uint64_t received_ = 0;
+    int wakes_at_ = 1;  // bytes
 };
 
 // COPY ... FROM STDIN. Unless `finish` was called, the destructor makes the server discard the rows.
