@@ -3,6 +3,7 @@
 #include "core/pg/catalog_reader.h"
 #include "core/pg/pg_dump.h"
 #include "core/pg/server.h"
+#include "core/plan/advice.h"
 #include "core/steps/throttle_work.h"
 #include "core/transfer/table_plan.h"
 
@@ -199,6 +200,7 @@ Preflight examine(pg::Session& source, const config::ConnectionParameters& sourc
     preflight.schema = plan::plan_schema(dump, schema_options(spec, preflight.catalog));
     preflight.findings.insert(preflight.findings.end(), preflight.schema.findings.begin(), preflight.schema.findings.end());
     translate_indexes(preflight, index_policy(spec, target == nullptr ? std::string(default_lantern_schema) : lantern_schema(*target)));
+    for (Finding& finding : plan::advise(preflight.catalog)) preflight.findings.push_back(std::move(finding));
     if (target != nullptr && request.check_target) find_target_obstacles(*target, preflight, spec, preflight.findings);
     return preflight;
 }
