@@ -21,7 +21,7 @@ from .servers import Servers, make_scratch
 from .stage import Stage, processors
 
 OTHERS = ("verify", "resume", "size", "converters")  # besides the data sets
-CHUNK_SIZE = {"resume": ("32MiB", "1MiB")}  # full, quick: several chunks a worker
+CHUNK_SIZE = {"resume": ("32MiB", "256KiB")}  # full, quick: several chunks a worker
 
 
 class Bench:
@@ -63,17 +63,18 @@ class Bench:
 
     def _contest(self, stage: Stage) -> None:
         if stage.dataset.table:
-            stage.make_limit()
+            stage.make_limit(1, stage.cores)
         altered = Altered(stage)
         runners = contenders(stage, altered)
         runs: Runs = {name: [] for name in runners}
         # Whoever came first would pay for memory and WAL files that the servers touch for the first time.
-        self._part(stage.dataset.name, "warming up", runners["ours-1"])
+        if not self.options.quick:
+            self._part(stage.dataset.name, "warming up", runners["ours-1"])
         for repetition in range(self.options.repetitions):
             for name in rotated(list(runners), repetition):
                 part = self._part(stage.dataset.name, name, runners[name])
                 if part is not None:
-                    runs[name].append(part.as_dict())
+                    runs[name].append(part.as_dict() | {"repetition": repetition})
             altered.drop()
         self.figures[stage.dataset.name] = dataset_figures(runs, self.cores) | {"rows": stage.rows, "runs": runs}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import datasets
-from .contenders import copy_facts, ours
+from .contenders import copy_facts, limit, ours
 from .figures import converter_rates, middle, ratio, spread, time_per_row
 from .measure import Failed, Part, Running, run
 from .servers import BUILD, Servers
@@ -47,12 +47,15 @@ def chunks_there(stage: Stage) -> int:
 
 def kill_at_half(stage: Stage, running: Running, half: int) -> int:
     """Gives the chunks that the target holds then."""
-    while running.elapsed_s() < RESUME_WAIT_S and not running.ended():
-        if chunks_there(stage) >= half:
-            running.kill()
-            break
-        time.sleep(0.02)
-    else:
+    there = 0
+    try:
+        while there < half and running.elapsed_s() < RESUME_WAIT_S and not running.ended():
+            time.sleep(0.02)
+            there = chunks_there(stage)
+    finally:
+        running.kill()
+    if there < half:
+        running.wait(statuses=(0, -9))
         raise Failed("the copy was over, or late, before it could be killed at its half")
     running.wait(statuses=(-9,))
     return chunks_there(stage)
@@ -85,12 +88,17 @@ def seconds_after(began_at: float, moment: str | None) -> float | None:
 
 
 def size_parts(servers: Servers, rows: int, repetitions: int, cores: int) -> dict[str, Any]:
+    """Beside the limit, which tells what the target itself takes longer for where a table is larger than its memory."""
     stage = Stage(servers, datasets.DOCS, rows, cores)
+    ours_parts, limit_parts = [], []
     try:
-        parts = [ours(stage, 4) for _ in range(repetitions)]
+        stage.make_limit(cores)
+        for _ in range(repetitions):
+            limit_parts.append(limit(stage, cores).as_dict())
+            ours_parts.append(ours(stage, 4).as_dict())
     finally:
         stage.close()
-    return time_per_row([part.as_dict() for part in parts], rows)
+    return time_per_row(ours_parts, rows) | {"limit_us_per_row": time_per_row(limit_parts, rows)["us_per_row"]}
 
 
 def size(servers: Servers, quick: bool, repetitions: int, cores: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from statistics import median
 from typing import Any
 
-Runs = dict[str, list[dict[str, Any]]]  # contender -> its parts, one a repetition
+Runs = dict[str, list[dict[str, Any]]]  # contender -> its parts, each with the number of its repetition
 
 GB = 1e9
 COMPARED = ("wall_s", "transfer_s", "client_cpu_s", "source_cpu_s", "target_cpu_s", "peak_mib")
@@ -65,7 +65,18 @@ def journal_share(part: dict[str, Any]) -> float | None:
 
 def paired(runs: Runs, above: str, below: str, key: str) -> list[float | None]:
     """Ratios within each repetition: their spread is free of a machine that slows down over the run."""
-    return [ratio(a[key], b[key]) for a, b in zip(runs.get(above, []), runs.get(below, []))]
+    other = by_repetition(runs, below)
+    return [ratio(part[key], other[number][key]) for number, part in by_repetition(runs, above).items() if number in other]
+
+
+def by_repetition(runs: Runs, contender: str) -> dict[int, dict[str, Any]]:
+    """A contender that failed once is missing there."""
+    return {part["repetition"]: part for part in runs.get(contender, [])}
+
+
+def floors_by_repetition(runs: Runs, cores: int) -> dict[int, float]:
+    send = by_repetition(runs, "send-N")
+    return {number: cores_floor_s(limit, send[number], cores) for number, limit in by_repetition(runs, "limit-N").items() if number in send}
 
 
 def put_ratio(figures: dict[str, Any], name: str, value: float | None, each: list[float | None]) -> None:
@@ -76,9 +87,10 @@ def put_ratio(figures: dict[str, Any], name: str, value: float | None, each: lis
 def put_ratios(figures: dict[str, Any], runs: Runs, best: str, cores: int) -> None:
     put_ratio(figures, "limit_ratio", ratio(of(runs, "ours-1", "transfer_s"), of(runs, "limit-1", "transfer_s")),
               paired(runs, "ours-1", "limit-1", "transfer_s"))
-    floors = [cores_floor_s(limit, send, cores) for limit, send in zip(runs.get("limit-N", []), runs.get("send-N", []))]
-    put_ratio(figures, "cores_ratio", ratio(of(runs, "ours-N", "transfer_s"), middle(floors)),
-              [ratio(part["transfer_s"], floor) for part, floor in zip(runs.get("ours-N", []), floors)])
+    floors = floors_by_repetition(runs, cores)
+    ours = by_repetition(runs, "ours-N")
+    put_ratio(figures, "cores_ratio", ratio(of(runs, "ours-N", "transfer_s"), middle(floors.values())),
+              [ratio(ours[number]["transfer_s"], floor) for number, floor in floors.items() if number in ours])
     for rival in ("guide", "pgcopydb"):
         put_ratio(figures, f"{rival}_ratio", ratio(of(runs, rival, "wall_s"), of(runs, best, "wall_s")),
                   paired(runs, rival, best, "wall_s"))

@@ -72,7 +72,9 @@ class Running:
 
     @staticmethod
     def _start(arguments: list[str | Path], given: IO[bytes], out: IO[bytes], err: IO[bytes]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([str(a) for a in arguments], stdin=given, stdout=out, stderr=err, start_new_session=True)
+        # It ends with us whatever way we end: a migration would try for long to reach servers that are gone.
+        command = ["setpriv", "--pdeathsig=KILL", *map(str, arguments)]
+        return subprocess.Popen(command, stdin=given, stdout=out, stderr=err, start_new_session=True)
 
     def ended(self) -> bool:
         """Without taking its exit status, which wait() is to have."""

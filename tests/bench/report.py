@@ -13,7 +13,6 @@ from typing import Any
 from . import acceptance
 from .datasets import DATASETS
 
-MEASURES = ("wall_s", "transfer_s", "client_cpu_s", "source_cpu_s", "target_cpu_s", "peak_mib")
 FIGURES = {  # of a data set: heading, key, how to print
     "wall s": ("wall_s", "{:.2f}"),
     "limit x": ("limit_ratio", "{:.2f}"),
@@ -88,9 +87,9 @@ def converter_table(rates: dict[str, float]) -> str:
 
 
 def size_table(size: dict[str, Any]) -> str:
-    rows = [["rows", "transfer, us a row (min-max)", "peak MiB"]]
+    rows = [["rows", "transfer, us a row (min-max)", "limit-N, us a row", "peak MiB"]]
     for seen in size.values():
-        rows.append([str(seen["rows"]), ranged(seen, "us_per_row"), f"{seen['peak_mib']:.0f}"])
+        rows.append([str(seen["rows"]), ranged(seen, "us_per_row"), f"{seen['limit_us_per_row']:.2f}", f"{seen['peak_mib']:.0f}"])
     return table(rows)
 
 

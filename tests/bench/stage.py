@@ -47,10 +47,10 @@ class Stage:
     def target_url(self) -> str:
         return self.servers.target.url(TARGET)
 
-    def make_limit(self) -> None:
-        """What the limit needs beforehand: files in the target's form, whole and in parts, and tables as we make them, without keys."""
-        self._save_files(1)
-        self._save_files(self.cores)
+    def make_limit(self, *connections: int) -> None:
+        """What the limit needs beforehand: files in the target's form, one a connection, and tables as we make them, without keys."""
+        for parts in connections:
+            self._save_files(parts)
         source, target = self.servers.source, self.servers.target
         source.create_database("bench_empty")
         source.sql(datasets.tables_sql(self.dataset), "bench_empty")
