@@ -127,8 +127,22 @@ std::int64_t parse_element_count(WireReader& in, std::int32_t ndim) {
     return elements;
 }
 
+// Whether all elements are as long as the first, not NULL, and fill what is left: the rule for numbers, and without a branch an element.
+bool all_alike(const WireReader& in, std::int64_t elements) {
+    if (elements == 0 || in.remaining() < sizeof(std::int32_t)) return false;
+    const auto length = load_big_endian<std::int32_t>(in.at());
+    if (length < 0) return false;
+    const std::size_t stride = sizeof(std::int32_t) + static_cast<std::size_t>(length);
+    if (in.remaining() != static_cast<std::size_t>(elements) * stride) return false;
+    std::int32_t differences = 0;
+    const std::byte* end = in.at() + in.remaining();
+    for (const std::byte* at = in.at(); at != end; at += stride) differences |= load_big_endian<std::int32_t>(at) ^ length;
+    return differences == 0;
+}
+
 // Checks all elements.
 bool any_null(WireReader in, std::int64_t elements) {
+    if (all_alike(in, elements)) return false;
     bool found = false;
     for (std::int64_t i = 1; i <= elements; ++i) {
         const std::int32_t length = in.int32();

@@ -46,7 +46,7 @@ constexpr std::size_t room_max = std::size_t{1} << 30;
 
 // A COPY that has sent this much is a stream; then it is read when so much has gathered, or after this time.
 constexpr std::uint64_t flows_from = std::uint64_t{1} << 20;
-constexpr int gathered_bytes = 64 << 10;
+constexpr int gathered_bytes = 128 << 10;
 constexpr int gather_limit_ms = 5;
 
 // Besides numbers of bytes; libpq's own.
