@@ -11,7 +11,7 @@ from .figures import overlap
 SHAPES = ("docs", "words", "wide", "narrow")
 # Converters of long vectors, and of rows of some KB that pass through as they are: the others' time goes into rows, not bytes.
 CONVERTERS = ("convert_value/vector_100", "convert_value/vector_384", "convert_value/vector_1536", "convert_value/halfvec_768",
-              "convert_value/halfvec_1536", "convert_value/sparsevec_1536_of_100", "convert_value/vector_array_8_of_384",
+              "convert_value/halfvec_1536", "convert_value/sparsevec_1536_of_100", "convert_value/vector_array_8_of_384", "convert_value/array_1536_of_int4",
               "convert_value/pass_through_12KB")
 
 

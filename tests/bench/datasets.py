@@ -7,15 +7,15 @@ from pathlib import Path
 
 WORDS_FILE = Path(__file__).resolve().parents[1] / "data/words-10k.tsv.zst"
 
-# Rows in the full run and in the quick one. Full: the limit takes 3 to 5 seconds on a small machine.
+# Rows in the full run and in the quick one. Full: the limit takes 2 to 3 seconds on a small machine.
 ROWS = {
-    "docs": (50_000, 500),
-    "words": (800_000, 10_000),
-    "wide": (90_000, 3_000),
-    "narrow": (6_000_000, 50_000),
+    "docs": (40_000, 500),
+    "words": (550_000, 10_000),
+    "wide": (65_000, 3_000),
+    "narrow": (4_500_000, 50_000),
     "many": (2_000, 100),  # tables, of 20 rows each
-    "size_small": (30_000, 200),
-    "size_large": (300_000, 2_000),
+    "size_small": (10_000, 200),
+    "size_large": (100_000, 2_000),
 }
 
 

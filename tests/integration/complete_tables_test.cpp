@@ -85,14 +85,18 @@ TEST(Statistics, AreThereForAllButTheElementsOfEmbeddings) {
     EXPECT_THAT(finished.out, HasSubstr("statistics of 2 tables gathered in"));
 }
 
-// A few hundred small tables, some of whose keys cannot be built.
-TEST(SmallTables, ShareTransactionsAndFailAlone) {
+// small_1 to small_`count`; of `rows`, an SQL expression of i, rows each.
+void make_small_tables(const std::string& url, int count, const std::string& rows) {
+    query(url, "DO $$ BEGIN FOR i IN 1.." + std::to_string(count) +
+                   " LOOP EXECUTE format('CREATE TABLE small_%s (id integer PRIMARY KEY, v vector(2))', i);"
+                   " EXECUTE format('INSERT INTO small_%s SELECT g, ''[1,2]'' FROM generate_series(1, %s) g', i, " +
+                   rows + "); END LOOP; END $$");
+}
+
+TEST(SmallTables, ShareTransactions) {
     Scenario scenario;
     scenario.load("small_source.sql");
-    query(scenario.source_url(),
-          "DO $$ BEGIN FOR i IN 1..300 LOOP"
-          "  EXECUTE format('CREATE TABLE small_%s (id integer PRIMARY KEY, v vector(2))', i);"
-          "  EXECUTE format('INSERT INTO small_%s SELECT g, ''[1,2]'' FROM generate_series(1, %s) g', i, i % 7); END LOOP; END $$");
+    make_small_tables(scenario.source_url(), 300, "i % 7");
     const std::string job = scenario.write_job("copy: {workers: 2}\n");
     const Finished finished = scenario.run_job(job, {}, {"--json"});
     ASSERT_EQ(finished.ending.exit_code, 0) << finished.out << finished.err;
@@ -111,10 +115,7 @@ TEST(SmallTables, ShareTransactionsAndFailAlone) {
 TEST(SmallTables, WhoseKeyCannotBeBuiltAreNamedAndTheOthersAreBuilt) {
     Scenario scenario;
     scenario.load("small_source.sql");
-    query(scenario.source_url(),
-          "DO $$ BEGIN FOR i IN 1..40 LOOP"
-          "  EXECUTE format('CREATE TABLE small_%s (id integer PRIMARY KEY, v vector(2))', i);"
-          "  EXECUTE format('INSERT INTO small_%s VALUES (1, ''[1,2]'')', i); END LOOP; END $$");
+    make_small_tables(scenario.source_url(), 40, "1");
     const std::string job = scenario.write_job("copy: {workers: 1}\n");
     // Somebody puts a row into the target's table before its key is there.
     const Finished killed = scenario.run_job(job, {{"LANTERN_FAILPOINT", "build.after_begin"}});
