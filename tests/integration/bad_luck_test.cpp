@@ -1,4 +1,5 @@
 // What goes wrong while rows are copied: a clear message, nothing lost, and the job goes on once the cause is mended.
+#include "tests/integration/daemon_process.h"
 #include "tests/integration/slow_copy.h"
 
 #include <gmock/gmock.h>
@@ -40,6 +41,28 @@ TEST(BadLuck, ATableIsDroppedWhileTheJobRuns) {
                                     "hint: restore the table and retry the job, or cancel the job and submit it anew\n"));
     query(scenario.source_url(), "ALTER TABLE kept RENAME TO small");
     expect_done(scenario, job, scenario.target_url());
+}
+
+// pg_dump may wait for a lock for hours; the daemon that started it is killed, and it is still there when the next one starts.
+TEST(BadLuck, TheDaemonIsKilledWhileItsPgDumpWaits) {
+    Scenario scenario;
+    scenario.load("small_source.sql");
+    const auto program = scenario.scratch() / "pg_dump", hold = scenario.scratch() / "hold", waiting = scenario.scratch() / "waiting";
+    write_file(program, "#!/bin/sh\ncase \"$1\" in --version) exec pg_dump --version ;; esac\ntouch " + waiting.string() +
+                            "\nfor i in $(seq 600); do [ -e " + hold.string() + " ] || break; sleep 0.1; done\nexec pg_dump \"$@\"\n");
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all | std::filesystem::perms::group_exec |
+                                              std::filesystem::perms::others_exec | std::filesystem::perms::others_read);
+    write_file(hold, "");
+    DaemonProcess daemon(scenario.scratch().path(), {.settings = "pg_dump: " + program.string() + "\n"});
+    daemon.drop("words.yaml", read_file(scenario.write_job()));
+    ASSERT_TRUE(eventually([&] { return std::filesystem::exists(waiting); })) << daemon.log();
+    daemon.kill();
+    std::filesystem::remove(waiting);
+    daemon.start();
+    ASSERT_TRUE(eventually([&] { return std::filesystem::exists(waiting); })) << daemon.log();
+    std::filesystem::remove(hold);
+    EXPECT_EQ(daemon.wait_for("words", "done"), "done") << daemon.log();
+    EXPECT_THAT(compare_tables(scenario.source_url(), scenario.target_url()), IsEmpty());
 }
 
 TEST(BadLuck, TheTargetRefusesARow) {
