@@ -71,25 +71,26 @@ class Altered:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._alter: Part | None = None
+        self._database = ALTERED
 
     def url(self) -> str:
-        return self._stage.servers.source.url(ALTERED)
+        return self._stage.servers.source.url(self._database)
 
     def make(self) -> Part:
         """Gives what the ALTER took; only the first call does it."""
         if self._alter is None:
             source = self._stage.servers.source
-            source.create_database(ALTERED, SOURCE)
+            self._database = self._stage.fresh_database(source, ALTERED, SOURCE)
             script = self._stage.scratch / "alter.sql"
             script.write_text(ALTER_SQL, encoding="utf-8")
-            alter = [*source.psql(ALTERED), "-f", script]
+            alter = [*source.psql(self._database), "-f", script]
             self._alter, _ = self._stage.servers.measured(lambda: run(alter, self._stage.scratch))
-            source.sql("DROP EXTENSION vector", ALTERED)
+            source.sql("DROP EXTENSION vector", self._database)
         return self._alter
 
     def drop(self) -> None:
         self._alter = None
-        self._stage.servers.source.drop_database(ALTERED)
+        self._stage.drop_database(self._stage.servers.source, self._database)
 
 
 def guide(stage: Stage, altered: Altered) -> Part:

@@ -30,12 +30,19 @@ class Stage:
         self.cores = cores
         self.scratch = servers.scratch / dataset.name
         self.scratch.mkdir(exist_ok=True)
+        # ext4 looks long for an inode behind thousands of deleted files (its recently_deleted): a database of many tables is not dropped
+        # before all is measured.
+        self.keeps_databases = not dataset.table
+        self._kept: list[tuple[Server, str]] = []
+        self._target = TARGET
         servers.source.create_database(SOURCE)
         servers.source.sql(datasets.tables_sql(dataset) + datasets.rows_sql(dataset, rows), SOURCE)
         self.rows = self._count(servers.source, SOURCE)
 
     def close(self) -> None:
         shutil.rmtree(self.scratch)
+        for server, database in self._kept:
+            server.drop_database(database)
         for database in (SOURCE, "bench_empty"):
             self.servers.source.drop_database(database)
         for database in (TARGET, SHAPE):
@@ -45,7 +52,7 @@ class Stage:
         return self.servers.source.url(SOURCE)
 
     def target_url(self) -> str:
-        return self.servers.target.url(TARGET)
+        return self.servers.target.url(self._target)
 
     def make_limit(self, *connections: int) -> None:
         """What the limit needs beforehand: files in the target's form, one a connection, and tables as we make them, without keys."""
@@ -92,10 +99,22 @@ class Stage:
         run(self.migration(source_url, name, {"copy": {"workers": workers}, "verify": "off"}), self.scratch)
 
     def fresh_target(self, template: str = "") -> None:
-        self.servers.target.create_database(TARGET, template)
+        self._target = self.fresh_database(self.servers.target, TARGET, template)
+
+    def fresh_database(self, server: Server, name: str, template: str) -> str:
+        """Gives the name that it has."""
+        if self.keeps_databases:
+            name = f"{name}_{len(self._kept)}"
+            self._kept.append((server, name))
+        server.create_database(name, template)
+        return name
+
+    def drop_database(self, server: Server, name: str) -> None:
+        if not self.keeps_databases:
+            server.drop_database(name)
 
     def check_target(self, who: str) -> None:
-        found = self._count(self.servers.target, TARGET)
+        found = self._count(self.servers.target, self._target)
         if found != self.rows:
             raise Failed(f"{who} left {found} rows of {self.rows} on the target")
 
