@@ -120,8 +120,9 @@ std::vector<migrations_state::NewTable::Bounds> plan_chunks(const plan::Table& t
                                                             int server_version_num) {
     using Bounds = migrations_state::NewTable::Bounds;
     const std::uint64_t by_size = (table.bytes + copy.chunk_size_bytes - 1) / copy.chunk_size_bytes;
-    const std::uint64_t by_workers =
-        std::min(static_cast<std::uint64_t>(copy.workers) * chunks_per_worker, table.bytes / chunk_bytes_worth_a_transaction);
+    // One worker has nobody to wait for at the end.
+    const std::uint64_t for_all = copy.workers == 1 ? 1 : static_cast<std::uint64_t>(copy.workers) * chunks_per_worker;
+    const std::uint64_t by_workers = std::min(for_all, table.bytes / chunk_bytes_worth_a_transaction);
     const std::uint64_t count = std::clamp<std::uint64_t>(std::max(by_size, by_workers), 1, std::max<std::uint64_t>(table.pages, 1));
     if (count == 1 || server_version_num < tid_range_scan_since_version_num) return {Bounds{}};
     std::vector<Bounds> chunks;

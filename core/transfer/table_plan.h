@@ -41,8 +41,8 @@ using TargetTypeOid = std::function<std::uint32_t(const plan::QualifiedName&)>;
 [[nodiscard]] std::string describe_conversions(const plan::Table&);
 [[nodiscard]] bool travels_in_binary(const plan::Table&);
 
-// Fixed bounds of about `chunk_size_bytes` each, TOAST included, or smaller, so that every worker gets several of a table of some size and
-// none is left with the last one alone. Servers before 14 have no TID range scan: one chunk.
+// Fixed bounds of about `chunk_size_bytes` each, TOAST included, or smaller, so that each of several workers gets several of a table of
+// some size and none is left with the last one alone. Servers before 14 have no TID range scan: one chunk.
 [[nodiscard]] std::vector<migrations_state::NewTable::Bounds> plan_chunks(const plan::Table&, const config::CopySpec&,
                                                                           int server_version_num);
 

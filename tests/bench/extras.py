@@ -29,8 +29,7 @@ SELECT 0;
 
 def verify_figures(parts: list[Part]) -> dict[str, Any]:
     walls = [part.wall_s for part in parts]
-    shares = [ratio(part.facts["steps_ms"].get("verify", 0) / 1000, part.wall_s) for part in parts]
-    return {"wall_s": middle(walls), "wall_s_spread": spread(walls), "share": middle(shares)}
+    return {"wall_s": middle(walls), "wall_s_spread": spread(walls)}
 
 
 def verify(stage: Stage, repetitions: int) -> dict[str, Any]:

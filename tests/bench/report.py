@@ -78,7 +78,9 @@ def acceptance_table(figures: dict[str, Any]) -> str:
 
 def verify_table(verify: dict[str, Any]) -> str:
     rows = [["verify", "wall s (min-max)", "share of the whole"]]
-    rows += [[mode, ranged(seen, "wall_s"), f"{seen['share']:.2f}"] for mode, seen in verify.items()]
+    # By what it makes longer: the step itself has little left to do where rows are read back while keys are built.
+    without = verify["off"]["wall_s"]
+    rows += [[mode, ranged(seen, "wall_s"), f"{max(0.0, 1 - without / seen['wall_s']):.2f}"] for mode, seen in verify.items()]
     return table(rows)
 
 
