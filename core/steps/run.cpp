@@ -21,8 +21,6 @@ constexpr std::string_view target_role = "target";
 constexpr std::string_view snapshot_transaction = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 // While we wait for SHARE locks, every writer that comes later waits behind us: not longer than this at a time.
 constexpr std::string_view source_lock_timeout = "30s";
-// PostgreSQL flushes an idle session's counters after 10 s; a little more than that settles all but long transactions.
-constexpr std::chrono::milliseconds settle_limit{15'000};
 
 std::string words(const std::vector<std::string>& names) {
     constexpr std::size_t shown = 5;
@@ -228,7 +226,7 @@ bool Run::restart_changed_tables(const std::map<plan::QualifiedName, Tripwire>& 
     });
     if (!quiet) {
         progress.set_activity("waiting for the source's statistics to settle");
-        settled = transfer::settle(source(), oldest, application_prefix(), settle_limit, stop);
+        settled = transfer::settle(source(), oldest, application_prefix(), transfer::settle_limit, stop);
         now = transfer::read_tripwires(source(), names);
     }
     const auto chunks = journal.chunks(job.id);

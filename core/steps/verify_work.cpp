@@ -22,14 +22,25 @@ std::string state_of(const States& states, const plan::QualifiedName& table) {
     return state == states.end() ? std::string{} : state->second.format();
 }
 
-// Whether what was found then is true still. The target's rows were there then, and whatever wrote since has been counted, or is a reset.
-bool holds_still(const migrations_state::VerifyRecord& record, const States& states, const plan::QualifiedName& table) {
+// Whether what was found then is true still: nobody wrote to the target's table since.
+bool holds_still(const migrations_state::VerifyRecord& record, const States& states, const plan::QualifiedName& table, bool settled) {
     const auto then = Tripwire::parse(record.target_state);
     const auto now = states.find(table);
-    return then && now != states.end() && transfer::compare(*then, now->second, true).change == transfer::Change::none;
+    return then && now != states.end() && transfer::compare(*then, now->second, settled).change == transfer::Change::none;
 }
 
-std::vector<verify::SentTable> tables_to_verify(Run& run, const States& states) {
+// A session of somebody else's counts its last writes late; with none there is nothing to wait for.
+bool settle_target(Run& run) {
+    std::string oldest;
+    for (const auto& record : run.journal.verifications(run.job.id)) {
+        const auto then = Tripwire::parse(record.target_state);
+        if (then && (oldest.empty() || then->taken_at < oldest)) oldest = then->taken_at;
+    }
+    if (oldest.empty()) return true;
+    return transfer::settle(run.target(), oldest, run.application_prefix(), transfer::settle_limit, run.stop);
+}
+
+std::vector<verify::SentTable> tables_to_verify(Run& run, const States& states, bool settled) {
     std::map<TableId, verify::SentTable> sent;
     for (auto& table : run.plan_tables()) {
         const TableId id = table.plan.record.id;
@@ -44,7 +55,7 @@ std::vector<verify::SentTable> tables_to_verify(Run& run, const States& states) 
     for (const auto& record : run.journal.verifications(run.job.id)) {
         const auto table = sent.find(record.table);
         if (table == sent.end() || !record.equal || record.method != config::to_word(run.spec.verify)) continue;
-        if (holds_still(record, states, table->second.plan.name)) sent.erase(table);
+        if (holds_still(record, states, table->second.plan.name, settled)) sent.erase(table);
     }
     std::vector<verify::SentTable> tables;
     for (auto& [id, table] : sent) tables.push_back(std::move(table));
@@ -80,7 +91,8 @@ private:
 }  // namespace
 
 void verify_tables(Run& run) {
-    const std::vector<verify::SentTable> tables = tables_to_verify(run, target_states(run));
+    const bool settled = settle_target(run);
+    const std::vector<verify::SentTable> tables = tables_to_verify(run, target_states(run), settled);
     if (tables.empty()) return;
     run.progress.set_activity("verifying " + std::to_string(tables.size()) + " tables");
     Records records(run);

@@ -55,6 +55,9 @@ struct Comparison {
 // the counters and pg_current_snapshot() must be of now.
 [[nodiscard]] std::map<plan::QualifiedName, Tripwire> read_tripwires(pg::Session&, const std::vector<plan::QualifiedName>&);
 
+// PostgreSQL flushes an idle session's counters after 10 s; a little more than that settles all but long transactions.
+inline constexpr std::chrono::milliseconds settle_limit{15'000};
+
 // Waits, at most `limit`, until no other session of the database can hold back counts of writes it committed before now.
 // False if one still may, or if its state is hidden from our role (pg_read_all_stats shows it).
 // `baseline_time`: Tripwire::taken_at of the oldest baseline. A session that has been in its transaction since before it

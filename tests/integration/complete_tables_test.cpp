@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <pqxx/pqxx>
 
 namespace lantern_migrate::test {
 namespace {
@@ -63,6 +64,19 @@ TEST_F(SlowBuilds, DoNotHideWhatIsWrittenAfterTheReadBack) {
     EXPECT_EQ(finished.ending.exit_code, 4) << finished.out << finished.err;
     EXPECT_THAT(finished.err, HasSubstr("public.notes (300 rows sent, 300 found, of other content)"));
     EXPECT_THAT(read_again(), ElementsAre("COPY (SELECT item, note FROM ONLY public.notes) TO STDOUT (FORMAT binary)"));
+}
+
+// The server counts a session's writes late: of two commits within a second, the second only after ten seconds of rest.
+TEST_F(SlowBuilds, DoNotHideWhatASessionHasNotCountedYet) {
+    ASSERT_NO_FATAL_FAILURE(kill_behind_the_builds());
+    query(scenario_.target_url(), "CREATE TABLE elsewhere (x integer)");
+    pqxx::connection writer(scenario_.target_url());
+    pqxx::nontransaction work(writer);
+    work.exec("INSERT INTO elsewhere VALUES (1)");
+    work.exec("UPDATE notes SET note = 'altered' WHERE note = 'note 7'");
+    const Finished finished = scenario_.run_job(job_);
+    EXPECT_EQ(finished.ending.exit_code, 4) << finished.out << finished.err;
+    EXPECT_THAT(finished.err, HasSubstr("public.notes (300 rows sent, 300 found, of other content)"));
 }
 
 TEST(Statistics, AreThereForAllButTheElementsOfEmbeddings) {
