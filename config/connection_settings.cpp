@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <format>
 #include <string_view>
+#include <system_error>
 
 namespace lantern_migrate::config {
 namespace {
@@ -90,6 +92,17 @@ ConnectionParameters read_url_file(const std::string& what, const std::filesyste
 // getenv: nothing in this program changes its environment once threads run.
 const char* environment(const std::string& name) { return std::getenv(name.c_str()); }  // NOLINT(concurrency-mt-unsafe)
 
+// The service's unit imports every lantern-migrate.NAME of the machine, since names there are shared by all services;
+// one that the unit loads by itself has just its name. systemd cannot take a prefix away.
+std::filesystem::path credential_file(const std::string& what, const std::filesystem::path& directory, const std::string& name) {
+    for (const std::string& file : {name, "lantern-migrate." + name}) {
+        std::error_code unreadable;  // then reading it says so
+        if (std::filesystem::exists(directory / file, unreadable) || unreadable) return directory / file;
+    }
+    throw ConnectionSettingsError(
+        std::format("{} is not there: put it into /etc/credstore/lantern-migrate.{}, and restart the service", what, name));
+}
+
 struct Resolve {
     ConnectionParameters operator()(const ConnectionUrl& origin) const { return parse_as("url", origin.url.reveal()); }
     ConnectionParameters operator()(const ConnectionService& origin) const {
@@ -111,7 +124,7 @@ struct Resolve {
             throw ConnectionSettingsError(
                 std::format("{} cannot be read: CREDENTIALS_DIRECTORY is not set; systemd sets it for a unit with LoadCredential=", what));
         }
-        return read_url_file(what, std::filesystem::path(directory) / origin.name);
+        return read_url_file(what, credential_file(what, directory, origin.name));
     }
 };
 

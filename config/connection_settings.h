@@ -42,7 +42,7 @@ struct ConnectionUrlEnv {
 };  // url_env: an environment variable that holds the URL
 struct ConnectionCredential {
     std::string name;
-};  // credential: a systemd credential, $CREDENTIALS_DIRECTORY/name
+};  // credential: a systemd credential, $CREDENTIALS_DIRECTORY/name or .../lantern-migrate.name
 
 // A connection setting that cannot be used: unreadable file, unset variable, malformed URL. The text never has a password.
 class ConnectionSettingsError : public std::runtime_error {

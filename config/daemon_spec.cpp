@@ -3,8 +3,12 @@
 #include "config/spec_reader.h"
 #include "config/spec_source.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <charconv>
 #include <format>
 
 namespace lantern_migrate::config {
@@ -54,6 +58,56 @@ RetrySpec read_retry(SpecReader reader) {
     return retry;
 }
 
+HooksSpec read_hooks(SpecReader reader) {
+    HooksSpec hooks;
+    hooks.dir = read_path(reader, "dir", hooks.dir);
+    hooks.timeout = reader.duration("timeout", {.fallback = hooks.timeout, .min = 100ms, .max = 1h});
+    reader.reject_unknown_keys();
+    return hooks;
+}
+
+// "127.0.0.1:8477" or "[::1]:8477"; a name could mean another machine tomorrow.
+std::optional<WebListen> parse_listen(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    std::string address(text.substr(0, colon));
+    const std::string_view digits = text.substr(colon + 1);
+    WebListen listen;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), listen.port);
+    if (error != std::errc{} || end != digits.data() + digits.size() || listen.port == 0) return std::nullopt;
+    const bool bracketed = address.starts_with('[') && address.ends_with(']');
+    if (bracketed) address = address.substr(1, address.size() - 2);
+    in6_addr parsed{};
+    if (::inet_pton(bracketed ? AF_INET6 : AF_INET, address.c_str(), &parsed) != 1) return std::nullopt;
+    listen.address = std::move(address);
+    return listen;
+}
+
+bool is_host_name(std::string_view text) {
+    return text.size() <= 253 && std::ranges::all_of(text, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '.'; });
+}
+
+WebSpec read_web(SpecReader reader) {
+    WebSpec web;
+    if (const auto text = reader.text("listen"); text && *text != "none") {
+        web.listen = parse_listen(*text);
+        if (!web.listen) reader.mistake("listen", "must be `none` or an IP address and a port, such as 127.0.0.1:8477 or [::1]:8477");
+    }
+    if (auto hosts = reader.texts("hosts")) {
+        for (ListedText& host : *hosts) {
+            if (is_host_name(host.text)) {
+                std::ranges::transform(host.text, host.text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+                web.hosts.push_back(std::move(host.text));
+            } else {
+                reader.mistake(host, "must be a host's name without a port, such as migrate.example");
+            }
+        }
+    }
+    web.actions = reader.boolean("actions", web.actions);
+    reader.reject_unknown_keys();
+    return web;
+}
+
 DaemonSpec read_root(SpecReader& root) {
     DaemonSpec spec;
     spec.version = root.integer("version", {.fallback = 1, .min = 1, .max = 1});
@@ -67,6 +121,8 @@ DaemonSpec read_root(SpecReader& root) {
     spec.max_jobs = root.integer("max_jobs", {.fallback = spec.max_jobs, .min = 1, .max = 64});
     spec.log_level = root.word("log_level", spec.log_level, log_levels);
     spec.retry = read_retry(root.mapping("retry"));
+    spec.hooks = read_hooks(root.mapping("hooks"));
+    spec.web = read_web(root.mapping("web"));
     root.reject_unknown_keys();
     return spec;
 }

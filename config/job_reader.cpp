@@ -104,10 +104,6 @@ VectorSpec read_vectors(SpecReader reader) {
     VectorSpec vectors;
     vectors.dimension_checks = reader.boolean("dimension_checks", vectors.dimension_checks);
     vectors.bits = reader.word("bits", vectors.bits);
-    // The rules of the index know how; nothing converts the rows yet, and an index on the bits as they are would fail after the copy.
-    if (vectors.bits != BitVectors::keep) {
-        reader.mistake("bits", std::format("`{}` is not available in this version; use `keep`", to_word(vectors.bits)));
-    }
     reader.reject_unknown_keys();
     return vectors;
 }

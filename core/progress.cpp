@@ -43,6 +43,7 @@ void Progress::set_tables(std::vector<ProgressView::Table> tables) {
     now_.tables = std::move(tables);
     samples_.clear();  // what earlier runs copied is not this run's rate
     sample();
+    copy_began_ = copy_at_ = samples_.back();
 }
 
 void Progress::add_rows(std::size_t table, std::uint64_t rows, std::uint64_t wire_bytes) {
@@ -89,6 +90,15 @@ void Progress::build_began(const std::string& item) {
     }
 }
 
+void Progress::build_phase(const std::string& item, const std::string& phase, std::optional<double> share) {
+    const std::scoped_lock lock(mutex_);
+    for (BuildClock& clock : builds_) {
+        if (clock.build.item != item || clock.build.state != BuildState::begun) continue;
+        clock.build.phase = phase;
+        clock.build.share = share;
+    }
+}
+
 void Progress::build_ended(const std::string& item, BuildState state) {
     const std::scoped_lock lock(mutex_);
     for (BuildClock& clock : builds_) {
@@ -96,6 +106,8 @@ void Progress::build_ended(const std::string& item, BuildState state) {
         clock.build.state = state;
         if (clock.began) clock.build.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - *clock.began);
         clock.began.reset();
+        clock.build.phase.clear();
+        clock.build.share.reset();
     }
 }
 
@@ -121,7 +133,14 @@ ProgressView Progress::view() const {
     view.builds = static_cast<int>(builds_.size());
     sample();
     measure_rate(view, now);
+    measure_average(view);
     return view;
+}
+
+void Progress::measure_average(ProgressView& view) const {
+    const auto passed = std::chrono::duration<double>(copy_at_.at - copy_began_.at);
+    if (passed < rate_is_known_after || copy_at_.bytes <= copy_began_.bytes) return;
+    view.bytes_per_s_average = static_cast<double>(copy_at_.bytes - copy_began_.bytes) / passed.count();
 }
 
 void Progress::measure_rate(ProgressView& view, SteadyClock::time_point now) const {
@@ -146,6 +165,9 @@ void Progress::sample() const {
     // The last sample moves along until it is far enough from the one before it.
     if (samples_.size() >= 2 && now - samples_[samples_.size() - 2].at < sample_distance) samples_.pop_back();
     samples_.push_back({.at = now, .bytes = bytes});
+    // A stall counts, the time behind the last chunk does not.
+    const bool more_to_copy = std::ranges::any_of(now_.tables, [](const auto& table) { return table.chunks_done < table.chunks; });
+    if (more_to_copy || bytes > copy_at_.bytes) copy_at_ = samples_.back();
     while (samples_.size() > 2 && now - samples_[1].at > rate_window) samples_.erase(samples_.begin());
 }
 

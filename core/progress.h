@@ -28,6 +28,8 @@ struct ProgressView {
         std::string table;
         migrations_state::BuildState state = migrations_state::BuildState::pending;
         std::chrono::milliseconds elapsed{0};
+        std::string phase{};            // of a build that runs, where the target says it: "scanning table"
+        std::optional<double> share{};  // of the phase, 0 to 1; empty: unknown
     };
     migrations_state::Step step = migrations_state::first_step;
     std::string activity;  // one line: "copying 4 of 12 tables", "waiting for a lock on public.items"
@@ -37,6 +39,7 @@ struct ProgressView {
     std::uint64_t bytes_total = 0;
     std::uint64_t wire_bytes = 0;              // written to the target in this run
     double bytes_per_s = 0;                    // over the last few seconds
+    double bytes_per_s_average = 0;            // over this run's copy, until its last chunk
     std::optional<std::chrono::seconds> left;  // of the copy; empty: unknown
     int chunks_done = 0;
     int chunks = 0;
@@ -60,6 +63,7 @@ public:
     void chunk_abandoned(std::size_t table, std::uint64_t rows, std::uint64_t disk_bytes_in_flight);
     void set_builds(std::vector<ProgressView::Build>);
     void build_began(const std::string& item);
+    void build_phase(const std::string& item, const std::string& phase, std::optional<double> share);  // of one that runs
     void build_ended(const std::string& item, migrations_state::BuildState);
 
     [[nodiscard]] ProgressView view() const;
@@ -79,7 +83,11 @@ private:
     void sample() const;
     void measure_rate(ProgressView&, std::chrono::steady_clock::time_point now) const;
 
+    void measure_average(ProgressView&) const;
+
     mutable std::vector<Sample> samples_;  // of the last few seconds
+    Sample copy_began_{};                  // set_tables
+    mutable Sample copy_at_{};             // the last that was copied
 };
 
 }  // namespace lantern_migrate

@@ -21,6 +21,9 @@ public:
     // The job came further, or the operator asked: patience starts anew.
     void reset();
 
+    // Other limits; how long it has lasted stays.
+    void set(const config::RetrySpec& spec) { spec_ = spec; }
+
     [[nodiscard]] int attempts() const { return attempts_; }
 
 private:

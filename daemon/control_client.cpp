@@ -34,23 +34,25 @@ public:
         request_.method_string(method);
         request_.target(target);
         request_.version(11);
-        request_.set(http::field::host, "lantern-migrated");
+        request_.set(http::field::host, "localhost");
         request_.keep_alive(false);
         request_.prepare_payload();
         parser_.body_limit(reply_bytes_max);
     }
 
-    boost::system::error_code run(const std::filesystem::path& socket, std::chrono::milliseconds timeout) {
+    boost::system::error_code run(const std::filesystem::path& socket, std::chrono::milliseconds timeout, const std::stop_token& stop) {
+        const std::stop_callback on_stop(stop, [this] { io_.stop(); });
         stream_.expires_after(timeout);
         stream_.async_connect(Local::endpoint(socket.string()), [this](const beast::error_code& error) {
             if (failed(error)) return;
             http::async_write(stream_, request_, [this](const beast::error_code& write_error, std::size_t) {
                 if (failed(write_error)) return;
                 http::async_read(stream_, buffer_, parser_,
-                                 [this](const beast::error_code& read_error, std::size_t) { failed(read_error); });
+                                 [this](const beast::error_code& read_error, std::size_t) { answered_ = !failed(read_error); });
             });
         });
         io_.run();
+        if (!answered_ && !error_) return asio::error::make_error_code(asio::error::operation_aborted);
         return error_;
     }
 
@@ -68,17 +70,18 @@ private:
     beast::flat_buffer buffer_;
     http::response_parser<http::string_body> parser_;
     boost::system::error_code error_;
+    bool answered_ = false;
 };
 
 }  // namespace
 
 ControlReply ask_daemon(const std::filesystem::path& socket, const std::string& method, const std::string& target,
-                        std::chrono::milliseconds timeout) {
+                        std::chrono::milliseconds timeout, std::stop_token stop) {
     if (socket.string().size() >= sizeof(sockaddr_un::sun_path)) {
         throw unreachable(socket, make_error_code(boost::system::errc::filename_too_long));
     }
     Exchange exchange(method, target);
-    if (const auto error = exchange.run(socket, timeout)) throw unreachable(socket, error);
+    if (const auto error = exchange.run(socket, timeout, stop)) throw unreachable(socket, error);
     return exchange.reply();
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 
 namespace lantern_migrate::daemon {
@@ -23,8 +24,8 @@ struct ControlReply {
     std::string body;
 };
 
-// One request on a connection of its own. `method` is GET or POST; throws Unreachable.
+// One request on a connection of its own. `method` is GET or POST; throws Unreachable, also when it was stopped.
 [[nodiscard]] ControlReply ask_daemon(const std::filesystem::path& socket, const std::string& method, const std::string& target,
-                                      std::chrono::milliseconds timeout = std::chrono::seconds(30));
+                                      std::chrono::milliseconds timeout = std::chrono::seconds(30), std::stop_token stop = {});
 
 }  // namespace lantern_migrate::daemon

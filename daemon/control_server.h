@@ -1,64 +1,71 @@
-// HTTP over a unix socket, on the daemon's io_context. Who may connect is the socket's mode and group.
+// HTTP over the unix socket and, if the daemon's file says so, over TCP, on the daemon's io_context.
+// Who may connect to the socket is its mode and group; what may be asked is the guard's (control_guard.h).
 #pragma once
 
-#include "daemon/control_routes.h"
+#include "daemon/control_session.h"
+#include "daemon/control_socket.h"
 #include "daemon/log.h"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
-#include <stdexcept>
 
 namespace lantern_migrate::daemon {
 
-class ControlError : public std::runtime_error {
-public:
-    ControlError(const std::string& message, std::string hint) : std::runtime_error(message), hint_(std::move(hint)) {}
-    [[nodiscard]] const std::string& hint() const { return hint_; }
-
-private:
-    std::string hint_;
+struct ControlPlaces {
+    std::filesystem::path socket;
+    std::optional<config::WebListen> web{};
 };
 
-struct ControlLimits {
-    std::uint32_t header_bytes = 8192;
-    std::uint64_t body_bytes = 65536;
-    std::chrono::milliseconds timeout{std::chrono::seconds(30)};  // for one request or answer; also how long an idle client may stay
-    std::size_t connections = 64;                                 // the next one waits in the kernel's queue
-};
-
-class ControlServer {
+class ControlServer final : ControlSession::Host {
 public:
-    // Binds and listens. A socket file that nobody answers at is removed first; throws ControlError if somebody does, or if the
-    // path is something else or cannot be used.
-    ControlServer(boost::asio::io_context&, std::filesystem::path socket, ControlRoutes& routes, ControlLimits, Log);
-    ~ControlServer();  // also removes the socket file
+    // Binds and listens; throws ControlError.
+    ControlServer(boost::asio::io_context&, ControlPlaces, ControlRoutes&, ControlLimits, Log);
+    ~ControlServer() override;  // also removes the socket file
     ControlServer(const ControlServer&) = delete;
     ControlServer& operator=(const ControlServer&) = delete;
 
     void start();
     void stop();
-
-    class Session;
+    // Something became of a job: answers and streams are made anew.
+    void changed();
+    [[nodiscard]] ControlFigures figures() const;
+    // Empty without `web`.
+    [[nodiscard]] std::optional<std::uint16_t> web_port() const;
 
 private:
-    void accept();
-    void accepted(boost::asio::local::stream_protocol::socket);
+    ControlResponse answer(const ControlRequest& request) override { return routes_.answer(request); }
+    bool follow(const std::shared_ptr<ControlSession>& session, const StreamRequest& stream) override {
+        return streams_.follow(session, stream);
+    }
+    void answered(unsigned status) override;
+    std::chrono::steady_clock::time_point time_of_refusal() override;
+    void ended(const std::shared_ptr<ControlSession>&) override;
+    [[nodiscard]] const ControlLimits& limits() const override { return limits_; }
 
-    boost::asio::io_context& io_;
-    std::filesystem::path path_;
+    template <typename Protocol>
+    struct Listener {
+        typename Protocol::acceptor acceptor;
+        boost::asio::steady_timer pause;  // after a failed accept: out of file descriptors, as a rule
+    };
+    template <typename Protocol>
+    void accept(Listener<Protocol>&);
+    void accepted(ControlSession::Socket, Peer);
+    void make_room(const std::shared_ptr<ControlSession>& newest);
+
+    ControlPlaces places_;
     ControlRoutes& routes_;
     ControlLimits limits_;
     Log log_;
-    boost::asio::local::stream_protocol::acceptor acceptor_;
-    boost::asio::steady_timer pause_;  // after a failed accept: out of file descriptors, as a rule
-    std::set<std::shared_ptr<Session>> sessions_;
-    bool accepting_ = false;
+    Listener<boost::asio::local::stream_protocol> local_;
+    std::optional<Listener<boost::asio::ip::tcp>> tcp_;
+    EventStreams streams_;
+    std::set<std::shared_ptr<ControlSession>> sessions_;
+    ControlFigures figures_;
+    std::chrono::steady_clock::time_point next_refusal_;
+    bool stopped_ = false;
 };
 
 }  // namespace lantern_migrate::daemon

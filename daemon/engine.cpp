@@ -10,7 +10,9 @@ public:
         : migration_(std::move(spec), journal, job, options, progress, std::move(observer)) {}
 
     steps::Outcome run(std::stop_token stop, bool cutover_allowed) override { return migration_.run(std::move(stop), cutover_allowed); }
+    steps::Pause pause() override { return migration_.pause(); }
     void release_source() override { migration_.release_source(); }
+    std::string drop_target_objects(const std::stop_token& stop) override { return migration_.drop_target_objects(stop); }
 
 private:
     steps::Migration migration_;

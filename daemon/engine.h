@@ -23,7 +23,9 @@ public:
     virtual ~Engine() = default;
 
     virtual steps::Outcome run(std::stop_token stop, bool cutover_allowed) = 0;
+    virtual steps::Pause pause() = 0;
     virtual void release_source() = 0;
+    virtual std::string drop_target_objects(const std::stop_token&) = 0;
 };
 
 struct EngineFactory {

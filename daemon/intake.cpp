@@ -2,6 +2,7 @@
 
 #include "config/job_reader.h"
 #include "daemon/report.h"
+#include "daemon/report_html.h"
 #include "daemon/text.h"
 
 #include <boost/json.hpp>
@@ -117,7 +118,10 @@ void Intake::file_away(const Job& job) {
             file = spool_.finish(file, job.disposition == Disposition::done ? Spool::End::done : Spool::End::failed);
             journal_.set_job_file(job.id, file);
         }
-        if (file.parent_path().parent_path() == spool_.dir()) Spool::write_report(file, to_json(build_report(journal_, job.id)));
+        if (file.parent_path().parent_path() != spool_.dir()) return;
+        const Report report = build_report(journal_, job.id);
+        Spool::write_report_page(file, report_html(report));
+        Spool::write_report(file, to_json(report));  // last: who waits for it finds both
     } catch (const SpoolError& e) {
         log_->error("report not written job={} reason=\"{}\" hint=\"{}\"", job.name, one_line(e.what()), one_line(e.hint()));
     } catch (const JournalError& e) {

@@ -1,6 +1,8 @@
 #include "daemon/job_runner.h"
 
 #include "config/job_reader.h"
+#include "core/errors.h"
+#include "core/steps/drop_target.h"
 #include "daemon/text.h"
 
 #include <algorithm>
@@ -63,6 +65,7 @@ JobRunner::~JobRunner() {
 
 void JobRunner::start(std::function<void(RunResult)> on_end) {
     wish_ = Wish::none;
+    shutting_down_ = {};
     thread_ = std::jthread([this, on_end = std::move(on_end)](const std::stop_token& stop) {
         RunResult result;
         try {
@@ -78,12 +81,28 @@ void JobRunner::start(std::function<void(RunResult)> on_end) {
 
 void JobRunner::stop(Wish wish) {
     // A cancel after a pause still counts; a shutdown changes no wish.
-    if (wish != Wish::none) wish_ = wish;
+    if (wish != Wish::none)
+        wish_ = wish;
+    else
+        shutting_down_.request_stop();
     thread_.request_stop();
+}
+
+steps::Pause JobRunner::pause() {
+    wish_ = Wish::pause;
+    const std::scoped_lock lock(engine_mutex_);
+    if (engine_ != nullptr) return engine_->pause();
+    thread_.request_stop();  // it has not come to its engine yet, or is behind it
+    return steps::Pause::at_once;
 }
 
 void JobRunner::join() {
     if (thread_.joinable()) thread_.join();
+}
+
+void JobRunner::set_retry(const config::RetrySpec& retry) {
+    options_.retry = retry;
+    backoff_.set(retry);
 }
 
 std::unique_ptr<Engine> JobRunner::make_engine(const migrations_state::Job& job) {
@@ -131,6 +150,8 @@ RunResult JobRunner::run(const std::stop_token& stop) {
 Wish JobRunner::recorded_wish() const { return wish_from_word(journal_.fact(job_, wish_fact).value_or("")); }
 
 RunResult JobRunner::drive(const std::stop_token& stop) {
+    cancelling_ = Cancelling::no;
+    target_end_.clear();
     switch (recorded_wish()) {
         case Wish::pause: return {.end = RunResult::End::paused};
         case Wish::cancel: return cancel();
@@ -139,14 +160,29 @@ RunResult JobRunner::drive(const std::stop_token& stop) {
     journal_.begin_run(job_);
     const migrations_state::Job job = journal_.job(job_);
     log_->info("run began job={} run={} step={}", name_, job.runs, migrations_state::to_word(job.step));
-    const std::unique_ptr<Engine> engine = make_engine(job);
-    const bool cutover_allowed = journal_.fact(job_, cutover_fact).has_value();
-    switch (engine->run(stop, cutover_allowed)) {
+    switch (run_engine(make_engine(job), stop)) {
         case steps::Outcome::done: return {.end = RunResult::End::done};
         case steps::Outcome::waiting: return {.end = RunResult::End::waiting};
         case steps::Outcome::stopped: return stopped();
     }
     std::unreachable();
+}
+
+steps::Outcome JobRunner::run_engine(std::unique_ptr<Engine> engine, const std::stop_token& stop) {
+    // Where a pause finds it while it runs.
+    struct InHand {
+        InHand(JobRunner& owner, Engine* engine) : runner(owner) { set(engine); }
+        ~InHand() { set(nullptr); }
+        InHand(const InHand&) = delete;
+        InHand& operator=(const InHand&) = delete;
+        void set(Engine* engine) const {
+            const std::scoped_lock lock(runner.engine_mutex_);
+            runner.engine_ = engine;
+        }
+        JobRunner& runner;
+    };
+    const InHand in_hand(*this, engine.get());
+    return engine->run(stop, journal_.fact(job_, cutover_fact).has_value());
 }
 
 RunResult JobRunner::stopped() {
@@ -162,24 +198,44 @@ bool JobRunner::source_touched() const {
     return std::ranges::any_of(journal_.steps(job_), [](const auto& step) { return step.step == migrations_state::Step::stop_source; });
 }
 
+bool JobRunner::wants_target_dropped() const { return journal_.fact(job_, drop_target_fact).value_or("") == "yes"; }
+
 RunResult JobRunner::cancel() {
+    const bool drop = wants_target_dropped();
+    try {
+        release_source();
+    } catch (const PgError&) {
+        // A source that is gone must not keep the target from being cleaned; but the job is not cancelled before it has its source back.
+        if (drop) drop_target_objects();
+        cancelling_ = Cancelling::releasing_source;
+        throw;
+    }
+    if (drop) drop_target_objects();
+    return {.end = RunResult::End::cancelled};
+}
+
+void JobRunner::release_source() {
+    cancelling_ = Cancelling::releasing_source;
     // Without this, a job whose file is past reading could never be cancelled.
     if (source_touched()) make_engine(journal_.job(job_))->release_source();
-    return {.end = RunResult::End::cancelled};
+}
+
+void JobRunner::drop_target_objects() {
+    cancelling_ = Cancelling::dropping_target;
+    target_end_ = make_engine(journal_.job(job_))->drop_target_objects(shutting_down_.get_token());
 }
 
 RunResult JobRunner::failed(const std::exception_ptr& exception) {
     RunResult result{.end = RunResult::End::failed};
     VerdictContext context;
-    bool cancelling = wish_ == Wish::cancel;
     try {
-        cancelling = cancelling || recorded_wish() == Wish::cancel;
         context.servers_known = servers_known();
         note_advance();
     } catch (const JournalError&) {  // then the journal is the trouble, and the exception in hand says so as well
     }
     result.verdict = judge(exception, context);
-    if (cancelling) result.verdict.reason.insert(0, "cannot give the source back: ");
+    if (cancelling_ != Cancelling::no && shutting_down_.stop_requested()) return {.end = RunResult::End::stopped};
+    result.verdict.reason.insert(0, trouble_of_cancel());
     if (!result.verdict.transient) return result;
     result.retry_after = backoff_.next(options_.now(), options_.chance());
     if (!result.retry_after) {
@@ -196,7 +252,7 @@ void JobRunner::record(const RunResult& result) {
         case RunResult::End::done: log_->info("job done job={}", name_); return;
         case RunResult::End::waiting: log_->info("job waits job={} reason=\"{}\"", name_, journal_.job(job_).reason); return;
         case RunResult::End::stopped:
-            journal_.set_queued(job_);
+            if (journal_.job(job_).unfinished()) journal_.set_queued(job_);
             log_->info("job stopped job={}", name_);
             return;
         case RunResult::End::paused:
@@ -206,14 +262,42 @@ void JobRunner::record(const RunResult& result) {
             if (recorded_wish() == Wish::pause) journal_.set_fact(job_, wish_fact, "");
             log_->info("job paused job={}", name_);
             return;
-        case RunResult::End::cancelled:
-            journal_.set_cancelled(job_);
-            journal_.add_event(job_, Severity::info, "cancelled", "cancelled by the operator; the source is as it was");
-            journal_.set_fact(job_, wish_fact, "");
-            log_->info("job cancelled job={}", name_);
-            return;
+        case RunResult::End::cancelled: record_cancelled(); return;
         case RunResult::End::failed: break;
     }
+    record_failed(result);
+}
+
+void JobRunner::record_cancelled() {
+    std::string end = target_end_.empty() ? steps::left_on_target(journal_, journal_.job(job_)) : target_end_;
+    journal_.together([&] {
+        if (journal_.job(job_).unfinished()) {
+            journal_.set_cancelled(job_);
+            journal_.add_event(job_, Severity::info, "cancelled", "cancelled by the operator; the source is as it was");
+        }
+        journal_.set_fact(job_, target_end_fact, end);
+        // Not if the word to clean the target came meanwhile: the scheduler takes that up.
+        if (!target_end_.empty() || !wants_target_dropped()) forget_wish();
+    });
+    log_->info("job cancelled job={} target=\"{}\"", name_, one_line(end));
+}
+
+// Whatever comes next is the operator's to say.
+void JobRunner::forget_wish() {
+    journal_.set_fact(job_, wish_fact, "");
+    journal_.set_fact(job_, drop_target_fact, "");
+}
+
+std::string_view JobRunner::trouble_of_cancel() const {
+    switch (cancelling_) {
+        case Cancelling::no: return "";
+        case Cancelling::releasing_source: return "cannot give the source back: ";
+        case Cancelling::dropping_target: return "cannot clean the target: ";
+    }
+    return "";
+}
+
+void JobRunner::record_failed(const RunResult& result) {
     const Verdict& verdict = result.verdict;
     std::optional<migrations_state::Timestamp> retry_at;
     if (result.retry_after) retry_at = options_.now() + *result.retry_after;
@@ -221,11 +305,17 @@ void JobRunner::record(const RunResult& result) {
               result.retry_after ? "run failed, to be retried" : "job failed", name_, migrations_state::to_word(progress_.view().step),
               verdict.sqlstate, verdict.reason, verdict.hint,
               result.retry_after ? std::format(" retry_in={}", format_duration(*result.retry_after)) : "");
-    journal_.set_failed(job_, {.reason = verdict.reason,
-                               .hint = verdict.hint,
-                               .sqlstate = verdict.sqlstate,
-                               .transient = result.retry_after.has_value(),
-                               .retry_at = retry_at});
+    if (cancelling_ == Cancelling::dropping_target && !result.retry_after) forget_wish();
+    // One that was cancelled before stays so; that it still has objects on the target changes nothing of that.
+    if (journal_.job(job_).unfinished()) {
+        journal_.set_failed(job_, {.reason = verdict.reason,
+                                   .hint = verdict.hint,
+                                   .sqlstate = verdict.sqlstate,
+                                   .transient = result.retry_after.has_value(),
+                                   .retry_at = retry_at});
+    } else {
+        journal_.set_fact(job_, target_end_fact, verdict.reason + (verdict.hint.empty() ? "" : "; " + verdict.hint));
+    }
     journal_.add_event(
         job_, Severity::warning, result.retry_after ? "retry" : "failed",
         result.retry_after ? std::format("{}; tried again in {}", verdict.reason, format_duration(*result.retry_after)) : verdict.reason);

@@ -12,7 +12,9 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -30,6 +32,10 @@ struct RunnerOptions {
 // because an answer that was given must hold through a crash.
 enum class Wish { none, pause, cancel };
 inline constexpr const char* wish_fact = "operator.wish";
+// Beside the wish `cancel`: "yes" if the target is to be cleaned too.
+inline constexpr const char* drop_target_fact = "operator.drop_target_objects";
+// Of a cancelled job: what became of its objects on the target, for people.
+inline constexpr const char* target_end_fact = "cancel.target";
 // The operator's word for `cutover: wait`.
 inline constexpr const char* cutover_fact = "cutover.allowed";
 
@@ -50,10 +56,14 @@ public:
 
     // Begins a run. `on_end` is called once, last thing in the run's thread; join() before the next start.
     void start(std::function<void(RunResult)> on_end);
+    // Ends the run in hand once its chunks in hand are copied; at once where there are none, or at the second call.
+    steps::Pause pause();
     // Ends the run in hand within seconds; what becomes of the job then is the wish's, and with none it is queued for the next daemon.
     void stop(Wish);
     void join();
 
+    // Not while it runs.
+    void set_retry(const config::RetrySpec&);
     // The operator asked for another try: patience starts anew.
     void reset_patience() { backoff_.reset(); }
 
@@ -64,10 +74,18 @@ public:
 private:
     RunResult run(const std::stop_token&);
     RunResult drive(const std::stop_token&);
+    steps::Outcome run_engine(std::unique_ptr<Engine>, const std::stop_token&);
     RunResult stopped();
     RunResult cancel();
+    void release_source();
+    void drop_target_objects();
+    [[nodiscard]] bool wants_target_dropped() const;
     RunResult failed(const std::exception_ptr&);
     void record(const RunResult&);
+    void record_cancelled();
+    void record_failed(const RunResult&);
+    void forget_wish();
+    [[nodiscard]] std::string_view trouble_of_cancel() const;
     void note_advance();
     [[nodiscard]] std::unique_ptr<Engine> make_engine(const migrations_state::Job&);
     [[nodiscard]] bool servers_known() const;
@@ -83,7 +101,14 @@ private:
     Backoff backoff_;
     std::string advance_;  // how far the job was when a run last began
     Progress progress_;
+    // What a cancel is at, so that its failure says so.
+    enum class Cancelling { no, releasing_source, dropping_target };
+    Cancelling cancelling_ = Cancelling::no;
+    std::string target_end_;          // what the cancel in hand dropped
+    std::stop_source shutting_down_;  // a cancel in hand ends too; the run's own stop request is what began it
     std::atomic<Wish> wish_{Wish::none};
+    std::mutex engine_mutex_;
+    Engine* engine_ = nullptr;  // of the run in hand
     std::jthread thread_;
 };
 

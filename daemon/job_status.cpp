@@ -72,6 +72,11 @@ Number number(const json::object& object, std::string_view key) {
     return value == nullptr || value->is_null() ? Number{} : value->to_number<Number>();
 }
 
+std::optional<double> number_or_none(const json::object& object, std::string_view key) {
+    const json::value* value = object.if_contains(key);
+    return value == nullptr || value->is_null() ? std::nullopt : std::optional(value->to_number<double>());
+}
+
 std::string text(const json::object& object, std::string_view key) {
     const json::value* value = object.if_contains(key);
     return value == nullptr || !value->is_string() ? std::string{} : std::string(value->get_string());
@@ -102,7 +107,9 @@ void read_parts(ProgressView& view, const json::object& object) {
             view.builds_list.push_back({.item = text(build, "item"),
                                         .table = text(build, "table"),
                                         .state = build_state_from_word(text(build, "state")),
-                                        .elapsed = std::chrono::milliseconds(number<std::int64_t>(build, "elapsed_ms"))});
+                                        .elapsed = std::chrono::milliseconds(number<std::int64_t>(build, "elapsed_ms")),
+                                        .phase = text(build, "phase"),
+                                        .share = number_or_none(build, "share")});
         }
     }
 }
@@ -116,6 +123,7 @@ ProgressView progress_from_json(const json::object& object) {
     view.bytes_total = number<std::uint64_t>(object, "bytes_total");
     view.wire_bytes = number<std::uint64_t>(object, "wire_bytes");
     view.bytes_per_s = number<double>(object, "bytes_per_s");
+    view.bytes_per_s_average = number<double>(object, "bytes_per_s_average");
     view.chunks_done = number<int>(object, "chunks_done");
     view.chunks = number<int>(object, "chunks");
     view.builds_done = number<int>(object, "builds_done");
@@ -166,6 +174,7 @@ json::object to_json(const ProgressView& view, bool whole) {
                         {"bytes_total", view.bytes_total},
                         {"wire_bytes", view.wire_bytes},
                         {"bytes_per_s", view.bytes_per_s},
+                        {"bytes_per_s_average", view.bytes_per_s_average},
                         {"left_s", view.left ? json::value(view.left->count()) : json::value(nullptr)},
                         {"chunks_done", view.chunks_done},
                         {"chunks", view.chunks},
@@ -185,7 +194,9 @@ json::object to_json(const ProgressView& view, bool whole) {
         builds.push_back({{"item", build.item},
                           {"table", build.table},
                           {"state", migrations_state::to_word(build.state)},
-                          {"elapsed_ms", build.elapsed.count()}});
+                          {"elapsed_ms", build.elapsed.count()},
+                          {"phase", build.phase},
+                          {"share", build.share ? json::value(*build.share) : json::value(nullptr)}});
     }
     object["tables"] = std::move(tables);
     object["builds_list"] = std::move(builds);
@@ -222,6 +233,20 @@ json::object to_json(const migrations_state::EventRecord& event) {
             {"severity", migrations_state::to_word(event.severity)},
             {"kind", event.kind},
             {"text", event.text}};
+}
+
+migrations_state::EventRecord event_from_json(const json::value& value) {
+    using migrations_state::Severity;
+    const json::object& object = value.as_object();
+    migrations_state::EventRecord event;
+    event.id = number<std::int64_t>(object, "id");
+    event.at = parse_time(object.at("at")).value_or(Timestamp{});
+    for (const Severity severity : {Severity::info, Severity::warning, Severity::blocking}) {
+        if (migrations_state::to_word(severity) == text(object, "severity")) event.severity = severity;
+    }
+    event.kind = text(object, "kind");
+    event.text = text(object, "text");
+    return event;
 }
 
 JobStatus job_status_from_json(const json::value& value) {

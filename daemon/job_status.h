@@ -31,5 +31,6 @@ struct JobStatus {
 [[nodiscard]] boost::json::object to_json(const migrations_state::EventRecord&);
 // The other end of the socket. Throws boost::system::system_error for what is no such document.
 [[nodiscard]] JobStatus job_status_from_json(const boost::json::value&);
+[[nodiscard]] migrations_state::EventRecord event_from_json(const boost::json::value&);
 
 }  // namespace lantern_migrate::daemon

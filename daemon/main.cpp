@@ -72,7 +72,8 @@ int serve(const Options& options) {
         std::cout << "the configuration is fine\n";
         return exit_done;
     }
-    Service service(spec, migration_engines({.pg_dump = spec.pg_dump}), make_log(spec.log_level));
+    Service service(spec, migration_engines({.pg_dump = spec.pg_dump}), make_log(spec.log_level),
+                    [&options] { return effective_spec(options); });
     return service.run();
 }
 

@@ -93,12 +93,14 @@ std::string table_line(const ProgressView::Table& table, std::size_t name_width)
                        format_count(table.rows));
 }
 
-// A build does not tell how far it is: its bar moves to show that it is at work.
+// How far the whole of a build is nobody knows: its bar moves to show that it is at work, beside it is what the target says.
 std::string build_line(const ProgressView::Build& build, std::size_t name_width) {
     std::string moving(table_bar, ' ');
     const auto at = static_cast<std::size_t>(build.elapsed.count() / 1000) % (table_bar - 2);
     moving.replace(at, 3, "<=>");
-    return std::format("  {} [{}]  {}", pad(cut(printable(build.item), name_width), name_width), moving, format_duration(build.elapsed));
+    const std::string phase = build_phase_text(build);
+    return std::format("  {} [{}]  {}{}", pad(cut(printable(build.item), name_width), name_width), moving, format_duration(build.elapsed),
+                       phase.empty() ? "" : "  " + phase);
 }
 
 std::vector<std::string> active_lines(const ProgressView& view) {
@@ -138,6 +140,12 @@ std::optional<int> percent(std::uint64_t done, std::uint64_t total) {
     if (total == 0) return std::nullopt;
     if (done >= total) return 100;
     return std::min(static_cast<int>(static_cast<double>(done) * 100 / static_cast<double>(total)), 99);
+}
+
+std::string build_phase_text(const ProgressView::Build& build) {
+    std::string text = one_line(build.phase);
+    if (build.share && !text.empty()) text += std::format(" {}%", static_cast<int>(std::clamp(*build.share, 0.0, 1.0) * 100));
+    return text;
 }
 
 std::vector<std::string> progress_bars(const JobStatus& status, const BarSize& size) {

@@ -1,5 +1,7 @@
 #include "daemon/report.h"
 
+#include "daemon/job_runner.h"
+
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -139,7 +141,8 @@ Report build_report(const Journal& journal, JobId job) {
                   .steps = report_steps(journal, job),
                   .copies = journal.copy_runs(job),
                   .findings = journal.findings(job),
-                  .incidents = report_incidents(journal, job)};
+                  .incidents = report_incidents(journal, job),
+                  .target_end = journal.fact(job, target_end_fact).value_or("")};
     sort_builds(report, journal, job);
     std::map<TableId, std::string> names;
     for (const TableRecord& table : journal.tables(job)) names[table.id] = table.schema + "." + table.name;

@@ -52,6 +52,7 @@ struct Report {
     std::vector<Verified> verifications{};
     std::vector<migrations_state::EventRecord> incidents{};  // the newest events that were more than information, oldest first
     std::vector<std::string> application_changes{};
+    std::string target_end{};  // of a cancelled job: what became of its objects on the target
 
     [[nodiscard]] std::uint64_t rows() const;
     [[nodiscard]] std::uint64_t bytes_written() const;

@@ -159,6 +159,7 @@ json::object to_json(const Report& report) {
             {"step", to_word(job.step)},
             {"reason", job.reason},
             {"hint", job.hint},
+            {"on_target", report.target_end},
             {"sqlstate", job.sqlstate},
             {"runs", job.runs},
             {"created_at", format_time_iso(job.created_at)},

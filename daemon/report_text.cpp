@@ -1,8 +1,7 @@
-#include "core/index/builds.h"
 #include "daemon/report.h"
+#include "daemon/report_lines.h"
 #include "daemon/text.h"
 
-#include <algorithm>
 #include <format>
 
 namespace lantern_migrate::daemon {
@@ -12,13 +11,6 @@ using namespace migrations_state;
 using Align = TextTable::Align;
 
 constexpr std::size_t width = 100;
-
-std::string server_text(const std::string& name, const std::optional<ServerIdentity>& server) {
-    std::string text = printable(name);
-    if (!server) return text;
-    return std::format("{}, PostgreSQL {}.{}, system {}", text, server->version_num / 10000, server->version_num % 10000,
-                       printable(server->system_identifier));
-}
 
 std::string heading(std::string_view text) { return std::format("\n{}\n", text); }
 
@@ -35,26 +27,15 @@ std::string item(std::string_view text) {
     return out;
 }
 
-std::string state_line(const Report& report) {
-    const Job& job = report.job;
-    std::string text = std::format("{} at step {}", to_word(job.disposition), to_word(job.step));
-    if (job.disposition == Disposition::done) text = "done";
-    if (report.different()) text += ", and verification found a difference";
-    return text;
-}
-
 std::string head(const Report& report) {
     const Job& job = report.job;
-    std::string out = std::format("job {}: {}\n", printable(job.name), state_line(report));
+    std::string out = std::format("job {}: {}\n", printable(job.name), report_state(report));
     if (!job.reason.empty()) out += paragraph("reason: " + job.reason, 2);
     if (!job.hint.empty()) out += paragraph("hint: " + job.hint, 2);
-    out += paragraph("source: " + server_text(job.source, report.source), 2);
-    out += paragraph("target: " + server_text(job.target, report.target), 2);
-    out += std::format("  began {}", format_time(job.created_at));
-    if (job.finished_at) {
-        out += std::format(", ended {}, after {}", format_time(*job.finished_at), format_duration(*job.finished_at - job.created_at));
-    }
-    return out + std::format(", {} {}\n", job.runs, job.runs == 1 ? "run" : "runs");
+    if (!report.target_end.empty()) out += paragraph("on the target: " + report.target_end, 2);
+    out += paragraph("source: " + report_server(job.source, report.source), 2);
+    out += paragraph("target: " + report_server(job.target, report.target), 2);
+    return out + "  " + report_times(job) + '\n';
 }
 
 std::string moved(const Report& report) {
@@ -66,50 +47,25 @@ std::string moved(const Report& report) {
                      {"written", Align::right},
                      {"chunks", Align::right}});
     for (const Report::Table& entry : report.tables) {
-        table.add(
-            {printable(entry.name), format_count(entry.rows), format_bytes(entry.bytes), format_bytes(entry.bytes_read),
-             format_bytes(entry.bytes_written),
-             entry.chunks_done == entry.chunks ? std::to_string(entry.chunks) : std::format("{}/{}", entry.chunks_done, entry.chunks)});
+        table.add({printable(entry.name), format_count(entry.rows), format_bytes(entry.bytes), format_bytes(entry.bytes_read),
+                   format_bytes(entry.bytes_written), report_chunks(entry)});
     }
     std::string out = heading("What moved") + table.text(width, 2);
-    out += std::format("  {} rows in {} {}, {} written\n", format_count(report.rows()), report.tables.size(),
-                       report.tables.size() == 1 ? "table" : "tables", format_bytes(report.bytes_written()));
-    int repeated = 0;
-    for (const Report::Table& entry : report.tables) {
-        repeated += entry.chunks_repeated;
-        if (entry.epoch > 1) {
-            out += paragraph(std::format("{} started again from nothing {} {}: it changed on the source, or the target lost it", entry.name,
-                                         entry.epoch - 1, entry.epoch == 2 ? "time" : "times"),
-                             2);
-        }
-    }
-    if (repeated > 0) out += std::format("  {} {} begun more than once\n", repeated, repeated == 1 ? "chunk was" : "chunks were");
+    for (const std::string& line : report_sums(report)) out += paragraph(line, 2);
     return out;
-}
-
-std::string copy_line(const CopyRun& run) {
-    const auto took = run.ended_at - run.began_at;
-    const double seconds = std::max(std::chrono::duration<double>(took).count(), 0.001);
-    const double worker_us = seconds * 1e6 * std::max(run.workers, 1);
-    const double kept_books = 100 * static_cast<double>(run.journal_us + run.ledger_us) / worker_us;
-    return item(std::format("run {} copied {} rows with {} {} in {}: {} read, {} written, {}/s; journal and ledger took {:.1f} % of it",
-                            run.run, format_count(run.rows), run.workers, run.workers == 1 ? "worker" : "workers", format_duration(took),
-                            format_bytes(run.bytes_read), format_bytes(run.bytes_written),
-                            format_bytes(static_cast<std::uint64_t>(static_cast<double>(run.bytes_written) / seconds)), kept_books));
 }
 
 std::string step_times(const Report& report) {
     if (report.steps.empty()) return "";
     TextTable table({{"step"}, {"time", Align::right}, {"attempts", Align::right}, {"cut off", Align::right}});
     for (const Report::StepTime& step : report.steps) {
-        table.add({std::string(to_word(step.step)), step.attempts == step.unended ? "-" : format_duration(step.duration),
-                   std::to_string(step.attempts), std::to_string(step.unended)});
+        table.add({std::string(to_word(step.step)), report_step_time(step), std::to_string(step.attempts), std::to_string(step.unended)});
     }
     std::string out = heading("How long it took") + table.text(width, 2);
     for (const Report::StepTime& step : report.steps) {
         for (const std::string& note : step.notes) out += item(std::format("{}: {}", to_word(step.step), note));
     }
-    for (const CopyRun& run : report.copies) out += copy_line(run);
+    for (const CopyRun& run : report.copies) out += item(report_copy(run));
     return out;
 }
 
@@ -132,9 +88,7 @@ std::string index_text(const Report::Index& index) {
     if (!index.saved.reason.empty()) out += paragraph("why:    " + index.saved.reason, 4);
     if (!index.build) return out;
     if (!index.build->reason.empty()) out += paragraph("error:  " + index.build->reason, 4);
-    if (index.build->began_at && index.build->ended_at) {
-        out += std::format("    took:   {}\n", format_duration(*index.build->ended_at - *index.build->began_at));
-    }
+    if (index.build->began_at && index.build->ended_at) out += std::format("    took: {}\n", report_build_time(*index.build));
     return out;
 }
 
@@ -149,22 +103,12 @@ std::string other_builds(const Report& report) {
     if (report.other_builds.empty()) return "";
     std::string out = heading("Keys, constraints and other objects made after the rows");
     TextTable table({{"object"}, {"state"}, {"time", Align::right}});
-    std::chrono::milliseconds statistics{0};
-    int analyzed = 0;
-    for (const BuildRecord& build : report.other_builds) {
-        if (build.kind == lantern_migrate::index::kind::analyze && build.state == BuildState::done) {
-            ++analyzed;
-            if (build.began_at && build.ended_at) statistics += *build.ended_at - *build.began_at;
-            continue;
-        }
-        table.add({printable(build.item), std::string(to_word(build.state)),
-                   build.began_at && build.ended_at ? format_duration(*build.ended_at - *build.began_at) : "-"});
+    const ReportBuilds builds = report_builds(report);
+    for (const BuildRecord* build : builds.rows) {
+        table.add({printable(build->item), std::string(to_word(build->state)), report_build_time(*build)});
     }
     if (!table.empty()) out += table.text(width, 2);
-    if (analyzed > 0) {
-        out += std::format("  statistics of {} {} gathered in {}\n", analyzed, analyzed == 1 ? "table" : "tables",
-                           format_duration(statistics));
-    }
+    if (!builds.statistics.empty()) out += "  " + builds.statistics + '\n';
     for (const BuildRecord& build : report.other_builds) {
         if (!build.reason.empty()) out += item(build.item + ": " + build.reason);
     }

@@ -1,5 +1,6 @@
 #include "daemon/scheduler.h"
 
+#include "core/steps/drop_target.h"
 #include "daemon/text.h"
 
 #include <algorithm>
@@ -23,6 +24,15 @@ ActionResult accepted(std::string message) { return {.message = std::move(messag
 
 ActionResult conflict(std::string message, std::string hint = "") {
     return {.kind = ActionResult::Kind::conflict, .message = std::move(message), .hint = std::move(hint)};
+}
+
+std::string_view pausing(steps::Pause pause) {
+    switch (pause) {
+        case steps::Pause::at_once: return "pauses";
+        case steps::Pause::after_chunks: return "pauses once the chunks in hand are copied; say it again to give them up";
+        case steps::Pause::giving_up: return "pauses; chunks in hand are given up and copied again later";
+    }
+    return "";
 }
 
 }  // namespace
@@ -83,6 +93,7 @@ void Scheduler::enqueue(JobId job) {
     retries_.erase(job);
     ready_.insert(job);
     boost::asio::post(io_, [this] { fill(); });
+    if (hooks_.changed) hooks_.changed();
 }
 
 void Scheduler::fill() {
@@ -101,6 +112,7 @@ void Scheduler::start(JobId id) {
     at_rest_.erase(id);
     try {
         JobRunner& job_runner = runner(journal_.job(id));
+        job_runner.set_retry(options_.runner.retry);
         running_.insert(id);
         job_runner.start([this, id](RunResult result) {
             boost::asio::post(io_, [this, id, result = std::move(result)]() mutable { run_ended(id, std::move(result)); });
@@ -110,6 +122,7 @@ void Scheduler::start(JobId id) {
         log_->error("run not begun job_id={} reason=\"{}\"", id, one_line(e.what()));
         wait_for_retry(id, options_.runner.retry.max_delay);
     }
+    if (hooks_.began && running_.contains(id)) hooks_.began(id);
     if (hooks_.changed) hooks_.changed();
 }
 
@@ -134,13 +147,14 @@ void Scheduler::run_ended(JobId id, RunResult result) {
         } else if (result.retry_after) {
             wait_for_retry(id, *result.retry_after);
         }
-        notify_ended(id);
+        notify_ended(id, &result);
     } catch (const JournalError& e) {
         log_->error("journal not read job_id={} reason=\"{}\"", id, one_line(e.what()));
         wait_for_retry(id, options_.runner.retry.max_delay);
     }
     using End = RunResult::End;
-    if (!stopping_ && (result.end == End::done || result.end == End::cancelled)) forget(id);
+    const bool ended = result.end == End::done || result.end == End::cancelled;
+    if (!stopping_ && ended && !ready_.contains(id)) forget(id);
     if (stopping_ && running_.empty() && stopped_) std::exchange(stopped_, nullptr)();
     fill();
     if (hooks_.changed) hooks_.changed();
@@ -151,14 +165,21 @@ bool Scheduler::goes_on_at_once(JobId id, RunResult::End end) const {
     using End = RunResult::End;
     switch (wish_from_word(journal_.fact(id, wish_fact).value_or(""))) {
         case Wish::pause: return end == End::failed || end == End::waiting;
-        case Wish::cancel: return end == End::paused || end == End::waiting;
+        case Wish::cancel: return end == End::paused || end == End::waiting || end == End::cancelled;
         case Wish::none: return end == End::waiting && journal_.fact(id, cutover_fact).has_value();
     }
     std::unreachable();
 }
 
-void Scheduler::notify_ended(JobId id) {
-    if (hooks_.ended) hooks_.ended(status(journal_.job(id)));
+void Scheduler::notify_ended(JobId id, const RunResult* result) {
+    if (!hooks_.ended) return;
+    JobStatus ended = status(journal_.job(id));
+    // A cancelled job keeps no reason; but whoever asked for its target to be cleaned wants to know why that failed.
+    if (result != nullptr && result->end == RunResult::End::failed && !ended.job.unfinished()) {
+        ended.job.reason = result->verdict.reason;
+        ended.job.hint = result->verdict.hint;
+    }
+    hooks_.ended(ended);
 }
 
 void Scheduler::wait_for_retry(JobId id, std::chrono::milliseconds delay) {
@@ -168,6 +189,12 @@ void Scheduler::wait_for_retry(JobId id, std::chrono::milliseconds delay) {
     timer->async_wait([this, id](const boost::system::error_code& error) {
         if (!error) enqueue(id);
     });
+}
+
+void Scheduler::set(int max_jobs, const config::RetrySpec& retry) {
+    options_.max_jobs = max_jobs;
+    options_.runner.retry = retry;
+    boost::asio::post(io_, [this] { fill(); });
 }
 
 void Scheduler::forget(JobId id) {
@@ -230,46 +257,56 @@ std::optional<JobStatus> Scheduler::status(std::string_view job_name) const {
 
 // --- actions
 
-ActionResult Scheduler::act(std::string_view job_name, Action action) {
+// Before the change itself: a journal that takes no entry takes no change either.
+void Scheduler::audit(const Job& job, Action action, const ActionOptions& options) {
+    journal_.add_event(job.id, Severity::info, "operator",
+                       std::format("{}{}{}", to_word(action), options.drop_target_objects ? " --drop-target-objects" : "",
+                                   options.by.empty() ? "" : ", said by " + options.by));
+    log_->info("operator job={} action={} by=\"{}\"", job.name, to_word(action), options.by);
+}
+
+ActionResult Scheduler::act(std::string_view job_name, Action action, const ActionOptions& options) {
     const std::optional<Job> job = journal_.find_job(job_name);
     if (!job) {
         return {.kind = ActionResult::Kind::unknown_job,
                 .message = std::format("there is no job named {}", printable(job_name)),
                 .hint = "`lantern-migrate list` shows all jobs"};
     }
-    if (!job->unfinished()) {
+    // What a cancelled job left on the target can be dropped later, too.
+    const bool cleans = job->disposition == Disposition::cancelled && action == Action::cancel && options.drop_target_objects;
+    if (!job->unfinished() && !cleans) {
         return conflict(std::format("job {} is {} already", job->name, migrations_state::to_word(job->disposition)));
     }
     if (stopping_) return conflict("the daemon is stopping", "try again when it has started");
     const Job now = status(*job).job;
+    at_rest_.erase(job->id);
     switch (action) {
-        case Action::pause: return pause(now);
-        case Action::resume: return resume(now);
-        case Action::cancel: return cancel(now);
-        case Action::retry: return retry(now);
-        case Action::cutover: return cutover(now);
+        case Action::pause: return pause(now, options);
+        case Action::resume: return resume(now, options);
+        case Action::cancel: return cancel(now, options);
+        case Action::retry: return retry(now, options);
+        case Action::cutover: return cutover(now, options);
     }
     std::unreachable();
 }
 
-ActionResult Scheduler::pause(const Job& job) {
+ActionResult Scheduler::pause(const Job& job, const ActionOptions& options) {
     if (job.disposition == Disposition::paused) return accepted(std::format("job {} is paused", job.name));
     if (wish_from_word(journal_.fact(job.id, wish_fact).value_or("")) == Wish::cancel) {
         return conflict(std::format("job {} is being cancelled", job.name));
     }
+    audit(job, Action::pause, options);
     if (running_.contains(job.id)) {
         journal_.set_fact(job.id, wish_fact, std::string(to_word(Wish::pause)));
-        runners_.at(job.id)->stop(Wish::pause);
-        return accepted(std::format("job {} pauses; chunks in hand are given up and copied again later", job.name));
+        return accepted(std::format("job {} {}", job.name, pausing(runners_.at(job.id)->pause())));
     }
     journal_.set_paused(job.id);
-    journal_.add_event(job.id, Severity::info, "paused", "paused by the operator");
     forget(job.id);
     notify_ended(job.id);
     return accepted(std::format("job {} is paused", job.name));
 }
 
-ActionResult Scheduler::resume(const Job& job) {
+ActionResult Scheduler::resume(const Job& job, const ActionOptions& options) {
     if (job.disposition == Disposition::failed) {
         return conflict(std::format("job {} has failed, it is not paused", job.name), std::format("lantern-migrate retry {}", job.name));
     }
@@ -278,40 +315,45 @@ ActionResult Scheduler::resume(const Job& job) {
                         std::format("lantern-migrate cutover {}", job.name));
     }
     if (job.disposition != Disposition::paused) return conflict(std::format("job {} is not paused", job.name));
+    audit(job, Action::resume, options);
     journal_.set_queued(job.id);
-    journal_.add_event(job.id, Severity::info, "resumed", "resumed by the operator");
     enqueue(job.id);
     return accepted(std::format("job {} is queued", job.name));
 }
 
-ActionResult Scheduler::cancel(const Job& job) {
-    journal_.set_fact(job.id, wish_fact, std::string(to_word(Wish::cancel)));
+ActionResult Scheduler::cancel(const Job& job, const ActionOptions& options) {
+    audit(job, Action::cancel, options);
+    journal_.together([&] {
+        journal_.set_fact(job.id, drop_target_fact, options.drop_target_objects ? "yes" : "");
+        journal_.set_fact(job.id, wish_fact, std::string(to_word(Wish::cancel)));
+    });
     if (running_.contains(job.id)) {
         runners_.at(job.id)->stop(Wish::cancel);
     } else {
         start(job.id);  // beside max_jobs: it is short, and must not wait behind a copy that takes days
     }
-    return accepted(std::format("job {} is being cancelled", job.name));
+    std::string target = options.drop_target_objects ? "what it made on the target is dropped" : steps::left_on_target(journal_, job);
+    return accepted(std::format("job {} is being cancelled{}{}", job.name, target.empty() ? "" : "; ", target));
 }
 
-ActionResult Scheduler::retry(const Job& job) {
+ActionResult Scheduler::retry(const Job& job, const ActionOptions& options) {
     if (job.disposition == Disposition::paused) {
         return conflict(std::format("job {} is paused, it has not failed", job.name), std::format("lantern-migrate resume {}", job.name));
     }
     if (job.disposition != Disposition::failed) return conflict(std::format("job {} has not failed", job.name));
     if (hooks_.before_retry) hooks_.before_retry(job);
+    audit(job, Action::retry, options);
     journal_.reopen_builds(job.id, true);
     journal_.set_queued(job.id);
-    journal_.add_event(job.id, Severity::info, "retried", "tried again at the operator's request");
     unrecorded_.erase(job.id);
     runner(job).reset_patience();
     enqueue(job.id);
     return accepted(std::format("job {} is queued", job.name));
 }
 
-ActionResult Scheduler::cutover(const Job& job) {
+ActionResult Scheduler::cutover(const Job& job, const ActionOptions& options) {
+    audit(job, Action::cutover, options);
     journal_.set_fact(job.id, cutover_fact, "by the operator");
-    journal_.add_event(job.id, Severity::info, "cutover allowed", "the operator allowed the cutover");
     if (job.disposition != Disposition::waiting) {
         return accepted(std::format("job {} will not wait for the cutover", job.name));
     }

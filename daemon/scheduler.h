@@ -20,6 +20,11 @@ enum class Action { pause, resume, cancel, retry, cutover };
 [[nodiscard]] std::optional<Action> action_from_word(std::string_view);
 [[nodiscard]] std::string_view to_word(Action);
 
+struct ActionOptions {
+    std::string by{};                  // who says it, for the audit event: "uid 1000, process 4242"
+    bool drop_target_objects = false;  // of `cancel`: drop what the job made on the target, too
+};
+
 struct ActionResult {
     enum class Kind { accepted, unknown_job, conflict };
     Kind kind = Kind::accepted;
@@ -36,9 +41,11 @@ struct SchedulerOptions {
 struct SchedulerHooks {
     // The job is about to run again after it had ended in `failed`; may throw, and then it does not.
     std::function<void(const migrations_state::Job&)> before_retry{};
+    // A run was begun.
+    std::function<void(migrations_state::JobId)> began{};
     // A run ended, or an action ended the job without one.
     std::function<void(const JobStatus&)> ended{};
-    // A run began or ended.
+    // A job came, or its state changed: a run began or ended, the operator said something.
     std::function<void()> changed{};
 };
 
@@ -53,7 +60,10 @@ public:
     void take_up_unfinished();
     void enqueue(migrations_state::JobId);
 
-    ActionResult act(std::string_view job_name, Action);
+    ActionResult act(std::string_view job_name, Action, const ActionOptions& = {});
+
+    // The daemon's file was read again; a run in hand goes on as it began.
+    void set(int max_jobs, const config::RetrySpec&);
 
     // Ends all runs in an orderly way, starts no others, then calls `stopped`.
     void stop(std::function<void()> stopped);
@@ -72,15 +82,16 @@ private:
     void run_ended(JobId, RunResult);
     void wait_for_retry(JobId, std::chrono::milliseconds);
     void forget(JobId);
-    void notify_ended(JobId);
+    void notify_ended(JobId, const RunResult* = nullptr);
     [[nodiscard]] bool goes_on_at_once(JobId, RunResult::End) const;
     JobRunner& runner(const migrations_state::Job&);
+    void audit(const migrations_state::Job&, Action, const ActionOptions&);
 
-    ActionResult pause(const migrations_state::Job&);
-    ActionResult resume(const migrations_state::Job&);
-    ActionResult cancel(const migrations_state::Job&);
-    ActionResult retry(const migrations_state::Job&);
-    ActionResult cutover(const migrations_state::Job&);
+    ActionResult pause(const migrations_state::Job&, const ActionOptions&);
+    ActionResult resume(const migrations_state::Job&, const ActionOptions&);
+    ActionResult cancel(const migrations_state::Job&, const ActionOptions&);
+    ActionResult retry(const migrations_state::Job&, const ActionOptions&);
+    ActionResult cutover(const migrations_state::Job&, const ActionOptions&);
 
     boost::asio::io_context& io_;
     migrations_state::Journal& journal_;

@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 constexpr int names_to_try = 10000;
+constexpr std::array report_endings{".report.json", ".report.html"};
 
 bool job_file_name(const std::string& name) {
     const std::string extension = fs::path(name).extension();
@@ -69,6 +70,23 @@ OpenForWriting open_for_writing(const fs::path& file) {
 }
 
 std::string error_text(const std::error_code& error) { return error.message(); }
+
+bool has_report(const fs::path& file) {
+    return std::ranges::any_of(report_endings, [&](const char* ending) { return fs::exists(fs::symlink_status(file.string() + ending)); });
+}
+
+void write_by_rename(const fs::path& to, const std::string& text) {
+    const fs::path temporary = to.parent_path() / ("." + to.filename().string() + ".tmp");
+    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+    out << text;
+    out.close();
+    if (out.fail() || ::rename(temporary.c_str(), to.c_str()) != 0) {
+        std::error_code ignore;
+        const std::string why = std::strerror(errno);
+        fs::remove(temporary, ignore);
+        throw SpoolError(std::format("cannot write {}: {}", to.string(), why), "is the spool's filesystem full?");
+    }
+}
 
 json::array to_json(const std::vector<config::Mistake>& mistakes) {
     json::array array;
@@ -157,7 +175,7 @@ fs::path Spool::move_into(const fs::path& file, const std::string& directory) co
             const std::string name = number == 0 ? stem + extension : std::format("{}.{}{}", stem, number, extension);
             const fs::path to = dir_ / directory / name;
             // A report of another file must not be overwritten either.
-            if (directory != "active" && fs::exists(fs::symlink_status(to.string() + ".report.json"))) continue;
+            if (directory != "active" && has_report(to)) continue;
             if (rename_if_free(file, to)) return to;
         }
     } catch (const std::system_error& e) {
@@ -176,23 +194,15 @@ fs::path Spool::reactivate(const fs::path& file) const {
     if (file.parent_path() == active() || !fs::exists(file)) return file;
     const fs::path to = move_into(file, "active");
     std::error_code ignore;
-    fs::remove(file.string() + ".report.json", ignore);
+    for (const char* ending : report_endings) fs::remove(file.string() + ending, ignore);
     return to;
 }
 
 void Spool::write_report(const fs::path& file, const json::value& report) {
-    const fs::path to = file.string() + ".report.json";
-    const fs::path temporary = to.parent_path() / ("." + to.filename().string() + ".tmp");
-    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-    out << report << '\n';
-    out.close();
-    if (out.fail() || ::rename(temporary.c_str(), to.c_str()) != 0) {
-        std::error_code ignore;
-        const std::string why = std::strerror(errno);
-        fs::remove(temporary, ignore);
-        throw SpoolError(std::format("cannot write {}: {}", to.string(), why), "is the spool's filesystem full?");
-    }
+    write_by_rename(file.string() + report_endings[0], json::serialize(report) + '\n');
 }
+
+void Spool::write_report_page(const fs::path& file, const std::string& html) { write_by_rename(file.string() + report_endings[1], html); }
 
 fs::path Spool::refuse(const fs::path& file, const std::string& reason, const std::string& hint,
                        const std::vector<config::Mistake>& mistakes) const {

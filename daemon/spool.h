@@ -60,8 +60,9 @@ public:
                                  const std::vector<config::Mistake>& mistakes) const;
     // At the end of a job: into done/ or failed/. Gives its path there; its report goes beside it.
     std::filesystem::path finish(const std::filesystem::path& file, End end) const;
-    // FILE.report.json. By rename, so that nobody ever reads half a report. Throws SpoolError.
+    // FILE.report.json and FILE.report.html. By rename, so that nobody ever reads half a report. Throws SpoolError.
     static void write_report(const std::filesystem::path& file, const boost::json::value& report);
+    static void write_report_page(const std::filesystem::path& file, const std::string& html);
     // Back into active/, for a retry; a file that is there already stays.
     std::filesystem::path reactivate(const std::filesystem::path& file) const;
     // Where a file is that was moved just before a crash; `file` itself if it is where it should be, or nowhere.

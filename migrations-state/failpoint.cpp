@@ -9,12 +9,12 @@ namespace lantern_migrate::migrations_state {
 namespace {
 
 constexpr std::string_view names[] = {
-    "connect.before_end",         "save_indexes.before_end", "stop_source.before_end",      "transfer_schema.before_commit",
-    "transfer_schema.before_end", "chunk.before_begin",      "chunk.after_begin",           "chunk.before_commit",
-    "chunk.after_commit",         "chunk.after_end",         "table_restart.before_commit", "table_restart.after_commit",
-    "transfer_data.before_end",   "build.after_begin",       "build.before_commit",         "build.after_commit",
-    "create_indexes.before_end",  "verify.before_end",       "cutover.before_sequences",    "cutover.before_ledger_drop",
-    "cutover.after_ledger_drop",
+    "connect.before_end",         "save_indexes.before_end",   "stop_source.before_end",      "transfer_schema.before_commit",
+    "transfer_schema.before_end", "chunk.before_begin",        "chunk.after_begin",           "chunk.before_commit",
+    "chunk.after_commit",         "chunk.after_end",           "table_restart.before_commit", "table_restart.after_commit",
+    "transfer_data.before_end",   "build.after_begin",         "build.before_commit",         "build.after_commit",
+    "create_indexes.before_end",  "verify.before_end",         "cutover.before_sequences",    "cutover.before_ledger_drop",
+    "cutover.after_ledger_drop",  "drop_target.before_commit", "drop_target.after_commit",
 };
 
 struct Armed {

@@ -166,6 +166,7 @@ public:
     // The newest 10,000 events of a job are kept.
     std::int64_t add_event(JobId, Severity, const std::string& kind, const std::string& text);
     [[nodiscard]] std::vector<EventRecord> events(JobId, std::int64_t after_id = 0, int limit = 1000) const;  // oldest first
+    [[nodiscard]] std::vector<EventRecord> newest_events(JobId, int limit) const;                             // oldest first
 
 private:
     friend class StepAttempt;

@@ -1,6 +1,8 @@
 // The journal's saved indexes, builds, findings and events.
 #include "migrations-state/journal_store.h"
 
+#include <algorithm>
+
 namespace lantern_migrate::migrations_state {
 namespace {
 
@@ -186,20 +188,33 @@ std::int64_t Journal::add_event(JobId job, Severity severity, const std::string&
     });
 }
 
+namespace {
+
+EventRecord event_of(SQLite::Statement& row) {
+    return {.id = row.getColumn(0).getInt64(),
+            .job = row.getColumn(1).getInt64(),
+            .at = from_ms(row.getColumn(2).getInt64()),
+            .severity = known(severity_from_word(row.getColumn(3).getString()), row.getColumn(3).getString()),
+            .kind = row.getColumn(4).getString(),
+            .text = row.getColumn(5).getString()};
+}
+
+}  // namespace
+
 std::vector<EventRecord> Journal::events(JobId job, std::int64_t after_id, int limit) const {
     return impl_->read([&](SQLite::Database& database) {
-        return collect(
-            database, "SELECT id, job, at, severity, kind, text FROM event WHERE job = ? AND id > ? ORDER BY id LIMIT ?",
-            [](SQLite::Statement& row) {
-                return EventRecord{.id = row.getColumn(0).getInt64(),
-                                   .job = row.getColumn(1).getInt64(),
-                                   .at = from_ms(row.getColumn(2).getInt64()),
-                                   .severity = known(severity_from_word(row.getColumn(3).getString()), row.getColumn(3).getString()),
-                                   .kind = row.getColumn(4).getString(),
-                                   .text = row.getColumn(5).getString()};
-            },
-            job, after_id, limit);
+        return collect(database, "SELECT id, job, at, severity, kind, text FROM event WHERE job = ? AND id > ? ORDER BY id LIMIT ?",
+                       event_of, job, after_id, limit);
     });
+}
+
+std::vector<EventRecord> Journal::newest_events(JobId job, int limit) const {
+    auto newest = impl_->read([&](SQLite::Database& database) {
+        return collect(database, "SELECT id, job, at, severity, kind, text FROM event WHERE job = ? ORDER BY id DESC LIMIT ?", event_of,
+                       job, limit);
+    });
+    std::ranges::reverse(newest);
+    return newest;
 }
 
 }  // namespace lantern_migrate::migrations_state

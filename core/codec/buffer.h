@@ -46,6 +46,8 @@ public:
         std::memcpy(room(bytes.size()), bytes.data(), bytes.size());
         advance(bytes.size());
     }
+    // What was written at `offset` already: a length that is known only behind what it counts.
+    [[nodiscard]] std::byte* at(std::size_t offset) { return bytes_.get() + offset; }
     // Forgets everything from `size` on: a half-written row is taken back.
     void truncate(std::size_t size) { size_ = size; }
 

@@ -1,5 +1,7 @@
 #include "core/codec/row_codec.h"
 
+#include "core/codec/bit_conversion.h"
+#include "core/codec/nested_conversion.h"
 #include "core/codec/wire.h"
 
 #include <algorithm>
@@ -15,7 +17,6 @@ constexpr std::array<unsigned char, 11> signature = {'P', 'G', 'C', 'O', 'P', 'Y
 constexpr std::size_t plain_header_bytes = signature.size() + 2 * sizeof(std::int32_t);  // no flags, no extension
 constexpr std::uint32_t critical_flags = 0xffff0000;
 constexpr std::int16_t end_mark = -1;
-constexpr std::int32_t null_length = -1;
 
 bool is_vector(FieldKind kind) {
     switch (kind) {
@@ -25,9 +26,21 @@ bool is_vector(FieldKind kind) {
         case FieldKind::pass_through:
         case FieldKind::vector_array:
         case FieldKind::halfvec_array:
-        case FieldKind::array: return false;
+        case FieldKind::sparsevec_array:
+        case FieldKind::bit:
+        case FieldKind::array:
+        case FieldKind::composite:
+        case FieldKind::range:
+        case FieldKind::multirange: return false;
     }
     return false;
+}
+
+// Which values have parts is known before the first row.
+void check_value(const Field& field) {
+    const bool has_parts = field.kind == FieldKind::composite || field.kind == FieldKind::range || field.kind == FieldKind::multirange;
+    const bool fits = field.value == nullptr ? !has_parts : field.value->kind == field.kind;
+    if (!fits) throw std::invalid_argument("the field " + field.column + " does not say what its values are made of");
 }
 
 std::string describe(std::uint64_t row, const std::string& column, const std::string& reason) {
@@ -70,6 +83,7 @@ RowCodec::RowCodec(std::vector<Field> fields) : fields_(std::move(fields)) {
     if (fields_.size() > std::numeric_limits<std::int16_t>::max())
         throw std::invalid_argument("a row of binary COPY has at most 32767 fields");
     for (const Field& field : fields_) {
+        check_value(field);
         if (field.kind == FieldKind::pass_through) {
             ++passing_last_;
             continue;
@@ -221,7 +235,17 @@ ConvertedVector RowCodec::convert_value(const Field& field, std::span<const std:
         case FieldKind::sparsevec: return convert_sparsevec(value, out);
         case FieldKind::vector_array: convert_vector_array(value, out); return {};
         case FieldKind::halfvec_array: convert_halfvec_array(value, out); return {};
-        case FieldKind::array: convert_array(value, field.source_element_oid, field.target_element_oid, out); return {};
+        case FieldKind::sparsevec_array: convert_sparsevec_array(value, out); return {};
+        case FieldKind::bit: convert_bit(value, out); return {};
+        case FieldKind::array:
+            if (field.value == nullptr) {
+                convert_array(value, field.source_element_oid, field.target_element_oid, out);
+                return {};
+            }
+            [[fallthrough]];
+        case FieldKind::composite:
+        case FieldKind::range:
+        case FieldKind::multirange: convert_nested(*field.value, value, out); return {};
         case FieldKind::pass_through: break;
     }
     throw std::logic_error("a field that passes is not converted");

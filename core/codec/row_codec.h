@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -34,13 +35,33 @@ enum class FieldKind {
     array,  // any other array: the header is rewritten to the target's element OID, and to the flags that the target will send.
             // The OIDs may be alike: an array that had a NULL once may say so for ever on the source, never on the target,
             // and as pass_through its digest would differ (measured: UPDATE t SET a[2] = 5 on '{1,NULL}').
+    sparsevec_array,
+    composite,   // int32 count; an attribute: int32 type OID, int32 length, bytes. Dropped attributes are not sent.
+    range,       // int8 flags; the bounds that the flags promise: int32 length, bytes
+    bit,         // int32 bits, the bits -> integer[]: 32 a word, the most significant first, zeros behind the last. A hamming
+                 // distance counts the same bits then.
+    multirange,  // int32 count; a range: int32 length, bytes
 };
+
+// How a value that has others in it is converted, all the way down. Types that occur twice may share theirs.
+struct ValuePlan {
+    FieldKind kind = FieldKind::pass_through;
+    std::uint32_t source_oid = 0;  // inside an array or composite: what the source says there of this value's type (checked)
+    std::uint32_t target_oid = 0;  // and what the target wants
+    // Of an array: its elements; of a composite: its attributes, in order; of a range: its bounds; of a multirange: its ranges.
+    std::vector<std::shared_ptr<const ValuePlan>> parts{};
+};
+
+// Further down, a value is a CodecError: each level is a call.
+inline constexpr int max_value_depth = 64;
 
 struct Field {
     std::string column;  // for messages
     FieldKind kind = FieldKind::pass_through;
     std::uint32_t source_element_oid = 0;  // of `array`: what the source's header must say (checked, like array_recv does)
     std::uint32_t target_element_oid = 0;  // of `array`: what the target wants there
+    // Of composites, ranges and multiranges, and of arrays whose elements change; then the OIDs above say nothing.
+    std::shared_ptr<const ValuePlan> value = nullptr;
 };
 
 // A sparsevec wider than this is a finding of the plan, and an error here.

@@ -24,6 +24,7 @@ ConvertedVector convert_sparsevec(std::span<const std::byte> value, Buffer& out)
 // The first dimension keeps its lower bound.
 void convert_vector_array(std::span<const std::byte> value, Buffer& out);
 void convert_halfvec_array(std::span<const std::byte> value, Buffer& out);
+void convert_sparsevec_array(std::span<const std::byte> value, Buffer& out);
 
 // Gives the array in the bytes that the target will send for it, so that both ends have one digest. Its flag for NULLs says whether there
 // are any: the source's stays set when the last NULL is overwritten, array_recv clears it. An array without elements has no dimensions.

@@ -13,6 +13,9 @@
 
 namespace lantern_migrate::codec {
 
+// The length of a NULL.
+inline constexpr std::int32_t null_length = -1;
+
 // What is wrong with a value or a row. RowCodec catches it and adds which row and column.
 class Malformed : public std::runtime_error {
 public:

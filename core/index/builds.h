@@ -1,6 +1,7 @@
 // What is built on the target once rows are in: keys, indexes, vector indexes, each table's as soon as its rows are there, several at once.
 #pragma once
 
+#include "core/index/build_poll.h"
 #include "core/pg/cancellation.h"
 #include "core/progress.h"
 #include "core/transfer/batches.h"
@@ -11,6 +12,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -58,6 +60,7 @@ struct BuilderContext {
     std::function<void(migrations_state::Severity, const std::string& kind, const std::string& text)> event;
     int concurrent_builds = 2;
     std::uint64_t maintenance_work_mem_bytes = 0;  // the total
+    std::shared_ptr<BuildPoll> poll{};             // of how far they are; none: nobody asks
 };
 
 // Runs one build to its end in a transaction with its ledger row. A statement that the server refuses fails this build in the journal

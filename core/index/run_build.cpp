@@ -31,13 +31,22 @@ bool is_statements_own(const PgError& e) {
            state != "40001" && state != "40P01" && state != "55P03";
 }
 
+// Publications and event triggers are objects of their own; what else is built goes with its table.
+bool creates_by_itself(const BuildRecord& build) { return build.kind == kind::trigger || build.kind == kind::other; }
+
 // Does nothing if the ledger holds the build already.
 void build_in_transaction(pg::Session& session, const BuildRecord& build, const std::string& sql, const BuilderContext& context) {
-    pg::Transaction transaction(session, "BEGIN ISOLATION LEVEL READ COMMITTED");
+    pg::Transaction transaction(session);
     context.ledger.lock(session, build.item);
     if (context.ledger.holds(session, build.item)) return;
     session.execute("SET LOCAL maintenance_work_mem = '" + maintenance_work_mem(context) + "'");
-    session.execute(sql);
+    if (creates_by_itself(build)) {
+        const transfer::CreationWatch watch(session, transfer::catalogs_after_rows);
+        session.execute(sql);
+        context.ledger.record_created(session, watch.created(session));
+    } else {
+        session.execute(sql);
+    }
     context.ledger.record(session, build.item);
     LANTERN_FAILPOINT("build.before_commit");
     transaction.commit();
@@ -48,7 +57,7 @@ void build_in_transaction(pg::Session& session, const BuildRecord& build, const 
 void build_all_in_transaction(pg::Session& session, std::span<const BuildRecord> builds, const BuilderContext& context) {
     std::vector<transfer::LedgerPart> parts;
     for (const BuildRecord& build : builds) parts.push_back({.item = build.item});
-    pg::Transaction transaction(session, "BEGIN ISOLATION LEVEL READ COMMITTED");
+    pg::Transaction transaction(session);
     context.ledger.lock(session, parts);
     const std::vector<bool> held = context.ledger.holds(session, parts);
     std::string sql = "SET LOCAL maintenance_work_mem = '" + maintenance_work_mem(context) + "'";
@@ -77,6 +86,7 @@ void run_build(pg::Session& session, const BuildRecord& build, const BuilderCont
             context.progress.build_ended(build.item, BuildState::skipped);
             return;
         }
+        const BuildPoll::Running running(context.poll.get(), PQbackendPID(session.raw()), build.item);
         build_in_transaction(session, build, sql, context);
     } catch (const PgError& e) {
         if (stop.stop_requested() || !is_statements_own(e)) throw;

@@ -57,6 +57,9 @@ void read_extension(Session& session, Catalog& catalog) {
     }
 }
 
+constexpr std::string_view may_select =
+    "pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT')";
+
 void read_tables(Session& session, Catalog& catalog) {
     // MAINTAIN (PostgreSQL 17) is enough for LOCK in SHARE mode; before, a right to change the rows is.
     const std::string lock_privileges =
@@ -65,10 +68,8 @@ void read_tables(Session& session, Catalog& catalog) {
     const std::string sql = "SELECT c.oid, n.nspname, c.relname, pg_catalog.pg_table_size(c.oid), pg_catalog.pg_relation_size(c.oid) / " +
                             block_size +
                             ", CASE WHEN c.reltuples <= 0 AND (c.reltuples < 0 OR c.relpages = 0) THEN -1 ELSE c.reltuples::bigint END,"
-                            " pg_catalog.row_security_active(c.oid),"
-                            " pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT'),"
-                            " pg_catalog.has_table_privilege(c.oid, " +
-                            lock_privileges +
+                            " pg_catalog.row_security_active(c.oid), " +
+                            std::string(may_select) + ", pg_catalog.has_table_privilege(c.oid, " + lock_privileges +
                             "),"
                             " EXISTS (SELECT FROM pg_catalog.pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal)"
                             " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
@@ -91,10 +92,10 @@ void read_tables(Session& session, Catalog& catalog) {
 }
 
 void read_columns(Session& session, Catalog& catalog) {
-    const TypeResolver types(session, catalog.vector_schema);
+    TypeResolver types(session, catalog.vector_schema);
     const std::string sql =
         "SELECT n.nspname, c.relname, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.atttypid, a.atttypmod, a.attnotnull,"
-        " a.attgenerated <> '' FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
+        " a.attgenerated <> '', c.relkind = 'm' FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
         " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
         " WHERE c.relkind IN ('r', 'p', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND" +
         std::string(of_users) + " ORDER BY c.oid, a.attnum";
@@ -107,7 +108,9 @@ void read_columns(Session& session, Catalog& catalog) {
         column.not_null = row[6].as<bool>();
         column.generated = row[7].as<bool>();
         types.describe(column);
-        catalog.relation_columns[{row[0].as<std::string>(), row[1].as<std::string>()}].push_back(std::move(column));
+        const QualifiedName relation{row[0].as<std::string>(), row[1].as<std::string>()};
+        if (row[8].as<bool>()) catalog.materialized_views.insert(relation);
+        catalog.relation_columns[relation].push_back(std::move(column));
     }
     for (plan::Table& table : catalog.tables) table.columns = catalog.relation_columns[table.name];
 }
@@ -149,6 +152,18 @@ void read_vector_indexes(Session& session, Catalog& catalog) {
     }
 }
 
+void read_parents(Session& session, Catalog& catalog) {
+    const std::string sql =
+        "SELECT n.nspname, c.relname, pn.nspname, p.relname FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_class p ON p.oid = i.inhparent"
+        " JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace WHERE c.relkind IN ('r', 'p') AND" +
+        std::string(of_users);
+    for (const auto& row : session.execute(sql)) {
+        catalog.parents.emplace_back(QualifiedName{row[0].as<std::string>(), row[1].as<std::string>()},
+                                     QualifiedName{row[2].as<std::string>(), row[3].as<std::string>()});
+    }
+}
+
 void read_sequences(Session& session, Catalog& catalog) {
     const std::string sql =
         "SELECT n.nspname, c.relname, tn.nspname, t.relname,"
@@ -179,6 +194,16 @@ void read_materialized_views(Session& session, Catalog& catalog) {
 
 }  // namespace
 
+std::vector<QualifiedName> read_unreadable_tables(Session& session) {
+    std::vector<QualifiedName> tables;
+    for (const auto& row : session.execute("SELECT n.nspname, c.relname FROM pg_catalog.pg_class c"
+                                           " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND NOT (" +
+                                           std::string(may_select) + ") AND" + std::string(of_users))) {
+        tables.push_back({row[0].as<std::string>(), row[1].as<std::string>()});
+    }
+    return tables;
+}
+
 plan::Catalog read_catalog(Session& session) {
     Catalog catalog;
     read_database(session, catalog);
@@ -186,6 +211,7 @@ plan::Catalog read_catalog(Session& session) {
     read_tables(session, catalog);
     read_columns(session, catalog);
     read_vector_indexes(session, catalog);
+    read_parents(session, catalog);
     read_sequences(session, catalog);
     read_materialized_views(session, catalog);
     return catalog;

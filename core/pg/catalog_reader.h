@@ -10,4 +10,7 @@ namespace lantern_migrate::pg {
 // members of extensions and the ledger's schema are left out. Throws PgError.
 [[nodiscard]] plan::Catalog read_catalog(Session&);
 
+// Tables of these whose rows the session's role may not read.
+[[nodiscard]] std::vector<plan::QualifiedName> read_unreadable_tables(Session&);
+
 }  // namespace lantern_migrate::pg

@@ -15,6 +15,10 @@ struct ClearResult {
 };
 using Result = std::unique_ptr<PGresult, ClearResult>;
 
+struct FreeMessage {
+    void operator()(char* message) const { PQfreemem(message); }
+};
+
 // Reads results until there is none, so that the connection can take the next statement; keeps the first error.
 Result drain(PGconn* raw) {
     Result first_error, last;
@@ -104,12 +108,12 @@ int CopyOut::receive(codec::Buffer& rows) {
 
 // Encryption may have bytes in hand that the socket does not show; PQgetCopyData knows how to wait then.
 int CopyOut::receive_encrypted(codec::Buffer& rows) {
-    char* message = nullptr;
-    const int length = PQgetCopyData(session_.raw(), &message, 0);
+    char* raw = nullptr;
+    const int length = PQgetCopyData(session_.raw(), &raw, 0);
+    const std::unique_ptr<char, FreeMessage> message(raw);  // append() may have no memory to grow the buffer
     if (length == -2) throw session_.error(nullptr, statement_);
     if (length < 0) return end_of_copy;
-    rows.append(std::as_bytes(std::span(message, static_cast<std::size_t>(length))));
-    PQfreemem(message);
+    rows.append(std::as_bytes(std::span(message.get(), static_cast<std::size_t>(length))));
     return length;
 }
 

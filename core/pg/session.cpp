@@ -22,6 +22,8 @@ constexpr Setting settings[] = {
     {0, "SET idle_in_transaction_session_timeout = 0"},
     {140000, "SET idle_session_timeout = 0"},
     {170000, "SET transaction_timeout = 0"},
+    // What is looked at behind a lock must be what others committed before it. A snapshot's transaction says its own.
+    {0, "SET default_transaction_isolation = 'read committed'"},
     {0, "SET search_path = ''"},
     {0, "SET DateStyle = 'ISO, YMD'"},
     {0, "SET IntervalStyle = 'postgres'"},

@@ -73,6 +73,7 @@ std::string Table::shape() const {
         if (!line.empty()) line += ", ";
         line += quote_identifier(column.name) + " " + column.type;
         if (column.generated) line += " generated";
+        if (column.as_integers) line += " as integer[]";
     }
     return line;
 }

@@ -4,9 +4,11 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lantern_migrate::plan {
@@ -30,6 +32,23 @@ struct QualifiedName {
 
 enum class VectorType { none, vector, halfvec, sparsevec, vector_array, halfvec_array, sparsevec_array };
 
+// What a value is made of, as its binary form shows it. A domain is what it is over, under its own name. Types share their parts.
+struct ValueType {
+    enum class Kind { scalar, vector, array, composite, range, multirange };
+
+    Kind kind = Kind::scalar;
+    VectorType vector = VectorType::none;  // of kind vector, which arrays of vectors are too; arrays of domains over them are not
+    std::uint32_t oid = 0;                 // on the source
+    std::uint32_t target_oid = 0;          // of what it becomes; 0: to be asked of the target by name
+    QualifiedName name{};
+    bool array_of_name = false;  // the type is the array type of `name`: array types' own names differ between databases
+    bool binary = true;          // it, and all types in it, have send and receive functions, and no OIDs of objects as values
+    bool holds_vector = false;   // it is one or has one in it
+    // Of an array: its elements; of a composite: its attributes, in order; of a range: its bounds; of a multirange: its ranges.
+    std::vector<std::shared_ptr<const ValueType>> parts{};
+    std::vector<std::string> attributes{};  // names of a composite's parts
+};
+
 struct Column {
     std::string name;
     std::string type;                      // format_type(), e.g. "vector(3)", "character varying(20)"
@@ -38,13 +57,13 @@ struct Column {
     int type_modifier = -1;                // vector: its dimensions; domains' own modifier where the column has a domain
     VectorType vector = VectorType::none;  // domains followed
     bool not_null = false;
-    bool generated = false;      // GENERATED ALWAYS AS (...) STORED: never copied
-    bool binary = true;          // the type, and all types in it, have send and receive functions, and no OIDs that differ between servers
-    bool nested_vector = false;  // a vector inside a composite, a range or an array of sparsevec: not convertible yet
-    std::uint32_t element_oid = 0;  // of an array (not of vectors)
-    // Set for an array whose element type is not built in: (schema, name) of the element type, whose OID differs between servers.
-    std::optional<QualifiedName> element_type;
+    bool generated = false;                            // GENERATED ALWAYS AS (...) STORED: never copied
+    bool as_integers = false;                          // bit(n) that becomes integer[]: bit_columns.h
+    bool binary = true;                                // ValueType's
+    std::shared_ptr<const ValueType> value = nullptr;  // null: nothing in it that a copy would have to know
 
+    // A vector inside a composite, a range, or an array of such.
+    [[nodiscard]] bool nested_vector() const { return vector == VectorType::none && value != nullptr && value->holds_vector; }
     // Dimensions as declared, or 0 where the type has none.
     [[nodiscard]] int dimensions() const { return vector != VectorType::none && type_modifier > 0 ? type_modifier : 0; }
 };
@@ -98,7 +117,9 @@ struct Catalog {
     // Of tables, their partitioned parents and materialized views: for index translation.
     std::map<QualifiedName, std::vector<Column>> relation_columns;
     std::vector<SourceIndex> vector_indexes;
+    std::vector<std::pair<QualifiedName, QualifiedName>> parents;  // a table and one that it inherits from, or is a partition of
     std::vector<Sequence> sequences;
+    std::set<QualifiedName> materialized_views;
     std::vector<QualifiedName> populated_materialized_views;
     std::set<std::string> vector_functions;  // names of functions and aggregates that are members of the extension
     std::set<std::string> vector_operators;  // names of operators that are members: "<->", "<#>", "+", ...

@@ -1,7 +1,10 @@
-// Statements that declare data: tables, domains, composite types. Their vectors become arrays, with checks for the dimensions they had.
+// Statements that declare data: tables, domains, composite and range types. Their vectors become arrays, with checks for the dimensions
+// they had.
 #pragma once
 
+#include "core/plan/bit_uses.h"
 #include "core/plan/extension_uses.h"
+#include "core/plan/finding.h"
 
 #include <functional>
 #include <map>
@@ -24,6 +27,8 @@ struct DataTypeResult {
     std::vector<Obstacle> obstacles;
     std::vector<std::string> external_columns;  // of a table: those that were vectors
     std::optional<VectorType> vector;           // of a domain over one
+    std::set<QualifiedName> holders;            // the types it makes that have a vector further inside
+    std::vector<Finding> notes;
 };
 
 class DataTypeConverter {
@@ -33,6 +38,7 @@ public:
         bool leave_out = false;  // what can be left out is, with an obstacle that says so
         // Why a tree cannot be on the target although it uses nothing of pgvector: it needs what does not move. Empty: it can.
         std::function<std::string(ProtobufCMessage&)> missing;
+        const BitUses& bits;
     };
     // `constraint_names`: all names of constraints there are, so that ours take none of them.
     DataTypeConverter(const ExtensionNames& names, Options options, std::set<std::string> constraint_names)
@@ -41,6 +47,7 @@ public:
     [[nodiscard]] DataTypeResult table(PgQuery__CreateStmt&);
     [[nodiscard]] DataTypeResult domain(PgQuery__CreateDomainStmt&);
     [[nodiscard]] DataTypeResult composite(PgQuery__CompositeTypeStmt&);
+    [[nodiscard]] DataTypeResult range(PgQuery__CreateRangeStmt&);
 
 private:
     struct Declared {
@@ -48,13 +55,19 @@ private:
         int dimensions = 0;
     };
     Declared convert_type(PgQuery__TypeName&, const std::string& object, DataTypeResult&);
+    // Of a column of bits that becomes integer[]: how many bits it has, else 0.
+    int convert_bits(PgQuery__ColumnDef&, DataTypeResult&);
+    std::string judge_constraint(PgQuery__Constraint&, DataTypeResult&) const;
     void judge_constraints(PgQuery__Node**& items, std::size_t& count, const std::string& owner, DataTypeResult&);
+    [[nodiscard]] static std::string judge_range_parameter(const PgQuery__DefElem&);
     // The same for a column of that name in every table: a partition's check must have its parent's name.
     const std::string& check_name(const std::string& column);
 
     const ExtensionNames& names_;
     Options options_;
     std::set<std::string> taken_;
+    QualifiedName table_;  // in hand
+    int bits_ = 0;         // of the column in hand that becomes integer[]
     std::map<std::string, std::string> check_names_;
 };
 

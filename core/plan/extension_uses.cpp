@@ -81,6 +81,9 @@ bool is_array_of_numbers(const PgQuery__Node& node) {
     return type.n_array_bounds == 1 && name.schema == "pg_catalog" && std::ranges::contains(number_types, name.name);
 }
 
+// Of an array, a multirange or a range: the literals without a vector in them.
+bool holds_nothing(std::string_view literal) { return literal == "{}" || literal == "empty"; }
+
 bool Converter::converts_literal(PgQuery__TypeCast& typecast, VectorType type, bool domain) {
     PgQuery__Node& argument = *typecast.arg;
     if (argument.node_case == PG_QUERY__NODE__NODE_A_CONST && argument.a_const->isnull) return true;
@@ -100,7 +103,10 @@ Walk Converter::cast(PgQuery__TypeCast& typecast) {
     const bool is_domain = type == VectorType::none && domain != names_.domains.end() && typecast.type_name->n_array_bounds == 0;
     if (is_domain) type = domain->second;
     const bool constant = string_constant(typecast.arg) != nullptr;
-    if (type == VectorType::none || (is_domain && !constant)) {
+    if (type == VectorType::none && constant && holds_vector(*typecast.type_name, names_) &&
+        !holds_nothing(string_constant(typecast.arg))) {
+        report(UseKind::literal, name);
+    } else if (type == VectorType::none || (is_domain && !constant)) {
         // A cast to the domain stays one; what is cast is looked at.
     } else if (converts_literal(typecast, type, is_domain)) {
         if (!is_domain) make_real_array(*typecast.type_name, type);
@@ -243,6 +249,15 @@ VectorType vector_type(const PgQuery__TypeName& type, const ExtensionNames& name
     if (name.name == "halfvec") return array ? VectorType::halfvec_array : VectorType::halfvec;
     if (name.name == "sparsevec") return array ? VectorType::sparsevec_array : VectorType::sparsevec;
     return VectorType::none;
+}
+
+bool holds_vector(const PgQuery__TypeName& type, const ExtensionNames& names) {
+    const QualifiedName name = qualified_name({type.names, type.n_names});
+    return vector_type(type, names) != VectorType::none || names.domains.contains(name) || names.holders.contains(name);
+}
+
+bool is_ordinary_operator_class(const QualifiedName& name, const ExtensionNames& names) {
+    return names.owns(name) && std::ranges::contains(ordinary_operator_classes, name.name);
 }
 
 bool is_array(VectorType type) {

@@ -21,6 +21,7 @@ struct ExtensionNames {
     // and with `schema` empty those with any schema.
     bool unqualified = false;
     std::map<QualifiedName, VectorType> domains{};  // over its types
+    std::set<QualifiedName> holders{};              // composites, ranges, domains and tables with one of its types further inside
 
     [[nodiscard]] bool owns(const QualifiedName&) const;
 };
@@ -46,6 +47,10 @@ struct ExtensionUse {
 // `VectorType::none` if it is not one of the extension's types (domains over them are not followed here).
 [[nodiscard]] VectorType vector_type(const PgQuery__TypeName&, const ExtensionNames&);
 [[nodiscard]] bool is_array(VectorType);
+// Whether a value of the type has a vector at any depth.
+[[nodiscard]] bool holds_vector(const PgQuery__TypeName&, const ExtensionNames&);
+// Of btree: its order is the order of the arrays that its vectors become.
+[[nodiscard]] bool is_ordinary_operator_class(const QualifiedName&, const ExtensionNames&);
 // The type modifier: dimensions as declared, or 0.
 [[nodiscard]] int declared_dimensions(const PgQuery__TypeName&);
 // vector(3) -> real[], vector(3)[] -> real[][].

@@ -3,6 +3,7 @@
 #include "core/errors.h"
 #include "core/plan/extension_uses.h"
 #include "core/plan/tree_nodes.h"
+#include "core/plan/tree_walk.h"
 
 #include <algorithm>
 #include <charconv>
@@ -69,6 +70,18 @@ std::string IndexDefinition::convert_predicate() {
     if (statement().where_clause == nullptr) return {};
     const ExtensionNames names{.schema = {}, .functions = usual_functions(), .operators = usual_operators(), .unqualified = true};
     return describe(convert_uses(statement().where_clause->base, names, TypePolicy::refuse).uses);
+}
+
+std::set<std::string> IndexDefinition::predicate_columns() {
+    std::set<std::string> columns;
+    if (statement().where_clause == nullptr) return columns;
+    walk(statement().where_clause->base, [&](ProtobufCMessage& message) {
+        if (const auto* reference = as<PgQuery__ColumnRef>(message, pg_query__column_ref__descriptor)) {
+            for (const std::string& part : texts({reference->fields, reference->n_fields})) columns.insert(part);
+        }
+        return Walk::into;
+    });
+    return columns;
 }
 
 bool IndexDefinition::can_index(const Column& column) {

@@ -30,6 +30,8 @@ public:
     [[nodiscard]] std::optional<int> option(std::string_view name) const;
     // What the predicate uses of pgvector and cannot do without, as text; empty if nothing.
     [[nodiscard]] std::string convert_predicate();
+    // Every name in a column reference of it: columns, and the table where it is written too.
+    [[nodiscard]] std::set<std::string> predicate_columns();
     // Whether the column holds arrays on the target: a vector, or an array of numbers that casts to real[].
     [[nodiscard]] static bool can_index(const Column&);
     // Whether a cast of the column stays one, to real[]: Lantern takes real[] itself, no domain over it (measured on 0.5.0), no other

@@ -1,5 +1,6 @@
 #include "core/plan/index_rules.h"
 
+#include "core/plan/bit_columns.h"
 #include "core/plan/index_definition.h"
 
 #include <algorithm>
@@ -70,8 +71,10 @@ constexpr OptionRule option_rules[] = {
     {"ef", &config::HnswOptions::ef, false, 1, 400},  // pgvector's is the setting hnsw.ef_search, not the index's
 };
 
+constexpr std::string_view without_index =
+    "queries that it served read the whole table on the target, unless another index is made there by hand";
+
 constexpr int half_precision_bits = 16;
-constexpr int word_bits = 32;
 
 // Why a translation ended before its SQL. `policy` says whether it stops the job.
 struct Refusal {
@@ -89,7 +92,7 @@ class Translation {
 public:
     Translation(const SourceIndex& index, const std::vector<Column>& columns, const IndexPolicy& policy,
                 const std::optional<MeasuredColumn>& measured)
-        : index_(index), policy_(policy), measured_(measured), definition_(index.definition) {
+        : index_(index), columns_(columns), policy_(policy), measured_(measured), definition_(index.definition) {
         if (definition_.keys().size() == 1) key_ = definition_.keys().front();
         result_.column = key_.column;
         if (const auto found = std::ranges::find(columns, key_.column, &Column::name); found != columns.end()) column_ = &*found;
@@ -131,6 +134,7 @@ private:
     }
 
     const SourceIndex& index_;
+    const std::vector<Column>& columns_;
     const IndexPolicy& policy_;
     const std::optional<MeasuredColumn>& measured_;
     IndexDefinition definition_;
@@ -186,23 +190,28 @@ void Translation::check_key(const OpclassRule& found) {
     if (key_.column.empty()) unsupported("the index is on an expression that is not a column");
     if (found.values != Values::bits) return;
     if (policy_.bits == config::BitVectors::keep) {
-        unsupported("Lantern compares bits as integer[], and `vectors.bits` is keep");
+        unsupported("Lantern compares bits as integer[], and `vectors.bits` is keep",
+                    "set `vectors.bits: integer_array`, or `indexes.unsupported: skip` to go without the index");
     }
-    if (key_.cast || column_ == nullptr || !column_->type.starts_with("bit(")) {
-        unsupported("only a column of type bit(n) becomes an integer[] that Lantern can index");
+    if (key_.cast || column_ == nullptr || !column_->as_integers) {
+        unsupported("only a table's column of type bit(n) becomes an integer[] that Lantern can index");
     }
 }
 
 void Translation::check_predicate() {
     const std::string uses = definition_.convert_predicate();
     if (!uses.empty()) unsupported("its predicate " + uses);
+    for (const std::string& name : definition_.predicate_columns()) {
+        const auto used = std::ranges::find(columns_, name, &Column::name);
+        if (used != columns_.end() && used->as_integers) unsupported("its predicate uses column " + name + ", whose bits become integer[]");
+    }
 }
 
 // Empty: the rows will tell.
 std::optional<int> Translation::dimensions(const OpclassRule& found) {
     int declared = key_.cast_dimensions;
     if (declared == 0 && column_ != nullptr) {
-        declared = found.values == Values::bits ? (column_->type_modifier + word_bits - 1) / word_bits : column_->dimensions();
+        declared = found.values == Values::bits ? words_of(*column_) : column_->dimensions();
     }
     if (declared == 0) {
         if (!measured_) return std::nullopt;
@@ -306,7 +315,8 @@ void Translation::refuse(const Refusal& refusal) {
     result_.reason = refusal.reason;
     // What was said on the way there concerns an index that will not be.
     result_.findings.clear();
-    add(skip ? Severity::warning : Severity::blocking, (skip ? "left out: " : "") + refusal.reason, skip ? std::string{} : refusal.remedy);
+    add(skip ? Severity::warning : Severity::blocking, (skip ? "left out: " : "") + refusal.reason,
+        skip ? std::string(without_index) : refusal.remedy);
 }
 
 }  // namespace

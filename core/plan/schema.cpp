@@ -40,10 +40,12 @@ public:
     Planner(const SchemaOptions& options, const SqlTree& tree)
         : options_(options),
           names_{.schema = options.vector_schema, .functions = options.vector_functions, .operators = options.vector_operators},
+          bits_(options.integer_columns),
           data_types_(names_,
                       {.dimension_checks = options.dimension_checks,
                        .leave_out = options.skip_unsupported,
-                       .missing = [this](ProtobufCMessage& message) { return what_it_lacks(message, {}); }},
+                       .missing = [this](ProtobufCMessage& message) { return what_it_lacks(message, {}); },
+                       .bits = bits_},
                       constraint_names(tree)) {
         for (const SqlTree::Statement& statement : tree.statements()) note_owned_sequence(*statement.node);
         for (const SqlTree::Statement& statement : tree.statements()) take(statement);
@@ -73,6 +75,7 @@ private:
     // --- what does
     // Empty optional: it was found impossible, and that is said. Else whether the tree was changed.
     std::optional<bool> convert(PgQuery__Node&, const Subject&);
+    [[nodiscard]] bool convert_bit_default(PgQuery__Node&) const;
     std::optional<bool> convert_data_type(const DataTypeResult&, const Subject&);
     void place(const SqlTree::Statement&, bool changed, const Subject&);
     void add_before_rows(Statement);
@@ -84,6 +87,7 @@ private:
 
     const SchemaOptions& options_;
     ExtensionNames names_;
+    BitUses bits_;
     DataTypeConverter data_types_;
     SchemaPlan plan_;
     std::vector<std::pair<Turn, Statement>> after_rows_;
@@ -215,6 +219,8 @@ void Planner::cannot_carry(const Subject& subject, const std::string& reason) {
 
 std::optional<bool> Planner::convert_data_type(const DataTypeResult& result, const Subject& subject) {
     const bool is_table = subject.kind == StatementKind::table;
+    names_.holders.insert(result.holders.begin(), result.holders.end());
+    plan_.findings.insert(plan_.findings.end(), result.notes.begin(), result.notes.end());
     for (const Obstacle& obstacle : result.obstacles) {
         if (!obstacle.left_out && !is_table) {
             cannot_carry(subject, obstacle.reason);
@@ -226,6 +232,16 @@ std::optional<bool> Planner::convert_data_type(const DataTypeResult& result, con
                                                              "change it on the source, or exclude the table with `tables.exclude`"});
     }
     return result.changed;
+}
+
+// A table that inherits the column may have a default of its own.
+bool Planner::convert_bit_default(PgQuery__Node& node) const {
+    if (node.node_case != PG_QUERY__NODE__NODE_ALTER_TABLE_STMT || node.alter_table_stmt->n_cmds != 1) return false;
+    const PgQuery__AlterTableCmd& command = *node.alter_table_stmt->cmds[0]->alter_table_cmd;
+    const QualifiedName table = qualified_name(*node.alter_table_stmt->relation);
+    if (command.subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault || command.def == nullptr) return false;
+    const auto column = options_.integer_columns.find({table, command.name});
+    return column != options_.integer_columns.end() && BitUses::convert_default(*command.def, column->second);
 }
 
 std::optional<bool> Planner::convert(PgQuery__Node& node, const Subject& subject) {
@@ -243,6 +259,7 @@ std::optional<bool> Planner::convert(PgQuery__Node& node, const Subject& subject
             return changed;
         }
         case PG_QUERY__NODE__NODE_COMPOSITE_TYPE_STMT: return convert_data_type(data_types_.composite(*node.composite_type_stmt), subject);
+        case PG_QUERY__NODE__NODE_CREATE_RANGE_STMT: return convert_data_type(data_types_.range(*node.create_range_stmt), subject);
         default: break;
     }
     const Conversion conversion = convert_uses(node.base, names_, TypePolicy::refuse);
@@ -252,6 +269,8 @@ std::optional<bool> Planner::convert(PgQuery__Node& node, const Subject& subject
         if (!uses.empty()) reason = uses + " in its body";
     }
     if (reason.empty()) reason = what_it_lacks(node.base, subject);
+    if (reason.empty() && convert_bit_default(node)) return true;
+    if (reason.empty()) reason = bits_.describe(node.base);
     if (reason.empty()) return conversion.changed;
     cannot_carry(subject, reason);
     return std::nullopt;

@@ -3,6 +3,7 @@
 // wrote it.
 #pragma once
 
+#include "core/plan/bit_columns.h"
 #include "core/plan/catalog.h"
 #include "core/plan/finding.h"
 
@@ -18,6 +19,7 @@ struct SchemaOptions {
     std::string vector_schema;               // of the extension on the source
     std::set<std::string> vector_functions;  // Catalog's
     std::set<std::string> vector_operators;
+    BitColumns integer_columns{};   // bit_columns(): they become integer[]
     bool dimension_checks = true;   // CHECK (array_length(col, 1) = n) where the source had vector(n)
     bool skip_unsupported = false;  // schema.unsupported: skip; leaves such a statement out with a warning instead of a blocking finding
     // Which tables (also partitioned and foreign ones) move. Statements on others are left out; what needs them is a finding.

@@ -243,6 +243,11 @@ Subject library_subject(const PgQuery__Node& node) {
         case PG_QUERY__NODE__NODE_CREATE_FDW_STMT: return creation(other_name("foreign data wrapper", {"", node.create_fdw_stmt->fdwname}));
         case PG_QUERY__NODE__NODE_CREATE_FOREIGN_SERVER_STMT:
             return creation(other_name("server", {"", node.create_foreign_server_stmt->servername}));
+        case PG_QUERY__NODE__NODE_CREATE_USER_MAPPING_STMT: {
+            const PgQuery__CreateUserMappingStmt& mapping = *node.create_user_mapping_stmt;
+            const char* role = mapping.user->roletype == PG_QUERY__ROLE_SPEC_TYPE__ROLESPEC_PUBLIC ? "public" : mapping.user->rolename;
+            return creation(other_name("user mapping", {"", std::string(role) + " on " + mapping.servername}));
+        }
         default: return creation(other_name("statement", {"", "of another kind"}));
     }
 }
@@ -286,6 +291,10 @@ Subject subject_of(const PgQuery__Node& node) {
                             StatementKind::other, Place::last);
         case PG_QUERY__NODE__NODE_CREATE_EVENT_TRIG_STMT:
             return creation(other_name("event trigger", {"", node.create_event_trig_stmt->trigname}), StatementKind::other, Place::last);
+        case PG_QUERY__NODE__NODE_ALTER_EVENT_TRIG_STMT: {
+            const ObjectName trigger = other_name("event trigger", {"", node.alter_event_trig_stmt->trigname});
+            return change("settings of " + trigger.text, trigger, Place::last);
+        }
         case PG_QUERY__NODE__NODE_CREATE_PUBLICATION_STMT:
             return creation(other_name("publication", {"", node.create_publication_stmt->pubname}), StatementKind::other, Place::last);
         case PG_QUERY__NODE__NODE_ALTER_PUBLICATION_STMT: return publication_subject(*node.alter_publication_stmt);

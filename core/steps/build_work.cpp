@@ -6,6 +6,46 @@
 #include <set>
 
 namespace lantern_migrate::steps {
+namespace {
+
+// An answer that takes longer is none; and a stop, which waits for the poll to end, has to be quick.
+constexpr const char* look_limit_s = "5";
+constexpr const char* look_limit_ms = "5000";
+
+// A session of its own, made at the first look. For one thread.
+class BuildSampler {
+public:
+    explicit BuildSampler(Run& run) : run_(run) {}
+
+    std::vector<index::CreateIndexProgress> look() {
+        if (!session_) connect();
+        return index::read_build_progress(*session_);
+    }
+
+private:
+    void connect() {
+        config::ConnectionParameters parameters = run_.target_parameters();
+        parameters.keywords["connect_timeout"] = look_limit_s;
+        parameters.keywords["tcp_user_timeout"] = look_limit_ms;
+        pg::Session session =
+            pg::Session::connect(parameters, {.role = "target", .application_name = run_.application_name("progress"), .read_only = true});
+        session.execute(std::string("SET statement_timeout = ") + look_limit_ms);
+        if (index::free_sessions(session) < index::free_sessions_min) throw TransientError("the target has few sessions left", "");
+        session_ = std::move(session);
+        cancel_.emplace(run_.cancellation, *session_);
+    }
+
+    Run& run_;
+    std::optional<pg::Session> session_;
+    std::optional<pg::Cancellation::Registration> cancel_;
+};
+
+std::shared_ptr<index::BuildPoll> start_poll(Run& run) {
+    auto sampler = std::make_shared<BuildSampler>(run);
+    return std::make_shared<index::BuildPoll>([sampler] { return sampler->look(); }, run.progress, run.stop);
+}
+
+}  // namespace
 
 using migrations_state::BuildState;
 
@@ -34,7 +74,8 @@ index::BuilderContext builder_context(Run& run) {
             .decide = [&run](pg::Session& session, const auto& build) { return decide_vector_index(run, session, build); },
             .event = [&run](auto severity, const auto& kind, const auto& text) { run.event(severity, kind, text); },
             .concurrent_builds = run.spec.indexes.concurrent_builds,
-            .maintenance_work_mem_bytes = run.spec.indexes.maintenance_work_mem_bytes};
+            .maintenance_work_mem_bytes = run.spec.indexes.maintenance_work_mem_bytes,
+            .poll = start_poll(run)};
 }
 
 void show_builds(Run& run) {

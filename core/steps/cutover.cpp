@@ -38,8 +38,12 @@ void drop_ledger(Run& run) {
 
 }  // namespace
 
+bool handed_over(const migrations_state::Journal& journal, migrations_state::JobId job) {
+    return journal.fact(job, ledger_drop_fact).has_value();
+}
+
 bool cutover(Run& run, bool allowed) {
-    if (run.journal.fact(run.job.id, ledger_drop_fact).has_value()) {
+    if (handed_over(run.journal, run.job.id)) {
         auto attempt = run.journal.begin(run.job.id, Step::cutover);
         drop_ledger(run);
         attempt.commit_done();

@@ -10,6 +10,7 @@
 #include "core/steps/migration.h"
 
 #include "core/pg/server.h"
+#include "core/steps/drop_target.h"
 #include "core/steps/run.h"
 #include "core/steps/steps.h"
 #include "core/transfer/table_plan.h"
@@ -30,7 +31,8 @@ void plan_away(Run& run, Step step, Step next, const char* why) {
 // A run that takes up a job behind stop_source needs the lock and the snapshot again, and the truth about the rows.
 void take_up(Run& run, Step step) {
     if (step <= Step::stop_source) return;
-    if (run.journal.fact(run.job.id, "cutover.ledger_drop").has_value()) return;  // all is verified and handed over but for the ledger
+    if (handed_over(run.journal, run.job.id)) return;
+    stop_source_again(run);
     const bool changed = run.ensure_snapshot();
     const bool lost = run.reconcile();
     if ((changed || lost) && step > Step::transfer_data) {
@@ -77,11 +79,12 @@ struct Migration::Impl {
     MigrationOptions options;
     Progress& progress;
     Observer observer;
+    Ending ending;
 };
 
 Migration::Migration(config::JobSpec spec, migrations_state::Journal& journal, migrations_state::JobId job, MigrationOptions options,
                      Progress& progress, Observer observer)
-    : impl_(new Impl{std::move(spec), journal, job, std::move(options), progress, std::move(observer)}) {}
+    : impl_(new Impl{std::move(spec), journal, job, std::move(options), progress, std::move(observer), {}}) {}
 
 Migration::~Migration() = default;
 
@@ -92,14 +95,22 @@ Outcome Migration::run(std::stop_token stop, bool cutover_allowed) {
             "the job file of " + job.name + " changed what may not change after a job began",
             "restore `mode`, `tables`, `schema` and `vectors` to what they were, or cancel the job and submit it under another name");
     }
+    Ending& ending = impl_->ending;
+    const std::stop_callback on_stop(std::move(stop), [&ending] { ending.stop(); });
     try {
-        Run run(impl_->spec, impl_->journal, job, impl_->options, impl_->progress, impl_->observer, stop);
+        Run run(impl_->spec, impl_->journal, job, impl_->options, impl_->progress, impl_->observer, ending);
         return drive(run, cutover_allowed);
     } catch (...) {
         // A stop cancels statements and leaves transactions: what that throws is not the job's failure.
-        if (stop.stop_requested()) return Outcome::stopped;
+        if (ending.now().stop_requested()) return Outcome::stopped;
         throw;
     }
+}
+
+Pause Migration::pause() { return impl_->ending.pause(); }
+
+std::string Migration::drop_target_objects(const std::stop_token& stop) {
+    return drop_target(impl_->spec, impl_->journal, impl_->journal.job(impl_->job), impl_->observer, stop);
 }
 
 void Migration::release_source() { steps::release_source(impl_->spec, impl_->journal, impl_->job); }

@@ -4,6 +4,7 @@
 #include "config/job_spec.h"
 #include "core/plan/finding.h"
 #include "core/progress.h"
+#include "core/steps/ending.h"
 #include "migrations-state/journal.h"
 
 #include <filesystem>
@@ -37,13 +38,21 @@ public:
 
     // Takes the job up where the journal says it is and drives it on. Call it from one thread; it uses threads of its own and has
     // joined them when it returns or throws. A stop request ends it within seconds: chunks in hand are abandoned, never half-committed.
+    // Once stopped or paused, a run of this object ends as soon as it begins.
     // `cutover_allowed`: the operator's word for a job with `cutover: wait`.
     // Throws PgError, MigrationError (TransientError, VerificationError), CodecError, SqlError, JournalError, ConnectionSettingsError;
     // in every case calling run again later resumes.
     Outcome run(std::stop_token stop, bool cutover_allowed);
 
+    // From any thread. Ends the run once the chunks in hand are copied, recorded and journaled; at once where there are none, or at the
+    // second call. How long a chunk takes is the servers' and `copy.max_rate`'s to say.
+    Pause pause();
+
     // For `cancel`: gives the source back what stop_source changed (a read-only default). Nothing else on either side.
     void release_source();
+
+    // For `cancel --drop-target-objects`: what drop_target.h says.
+    std::string drop_target_objects(const std::stop_token& stop);
 
 private:
     struct Impl;

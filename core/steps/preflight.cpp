@@ -4,10 +4,17 @@
 #include "core/pg/pg_dump.h"
 #include "core/pg/server.h"
 #include "core/plan/advice.h"
+#include "core/plan/bit_columns.h"
+#include "core/plan/uneven_arrays.h"
+#include "core/steps/mixed_dimensions.h"
+#include "core/steps/stays_behind.h"
 #include "core/steps/throttle_work.h"
 #include "core/transfer/table_plan.h"
 
 #include <algorithm>
+#include <functional>
+#include <future>
+#include <iterator>
 
 namespace lantern_migrate::steps {
 namespace {
@@ -53,13 +60,35 @@ void find_table_obstacles(const plan::Table& table, const config::JobSpec& spec,
         block(findings, object, "row security would hide rows from the copy",
               "use a role with BYPASSRLS or the table's owner, or exclude the table");
     }
-    const bool binary = transfer::travels_in_binary(table);
-    for (const plan::Column* column : table.copied_columns()) {
-        const bool array = column->vector == plan::VectorType::vector_array || column->vector == plan::VectorType::halfvec_array;
-        if (column->nested_vector || (array && !binary)) {
-            block(findings, object + ", column " + column->name,
-                  "type " + column->type + " holds vectors inside another type, which cannot be converted yet",
-                  "split the column on the source, or exclude the table");
+    const auto columns = table.copied_columns();
+    const auto by_text = std::ranges::find(columns, false, &plan::Column::binary);
+    if (by_text == columns.end()) return;
+    for (const plan::Column* column : columns) {
+        if (!column->nested_vector()) continue;
+        block(findings, object + ", column " + column->name,
+              "its type " + column->type + " has vectors in it that no cast reaches, and the table can only be copied as text: type " +
+                  (*by_text)->type + " of column " + (*by_text)->name + " has no binary form that means the same on another server",
+              "split column " + column->name + " on the source into columns of its parts, or exclude the table");
+    }
+}
+
+// A real[][] holds vectors of one length and no NULL.
+void find_uneven_arrays(pg::Session& source, const plan::Catalog& catalog, std::vector<Finding>& findings) {
+    for (const plan::Table& table : catalog.tables) {
+        if (!table.may_select || table.row_security) continue;  // that is said, and blocks
+        for (const plan::Column* column : table.copied_columns()) {
+            const std::string uneven = plan::uneven_arrays_condition(*column, catalog.vector_schema);
+            if (uneven.empty()) continue;
+            const auto rows = source.execute("SELECT pg_catalog.count(*) FROM ONLY " + table.name.sql() + " WHERE " + uneven)
+                                  .one_row()[0]
+                                  .as<std::uint64_t>();
+            if (rows == 0) continue;
+            block(findings, "table " + table.name.text() + ", column " + column->name,
+                  std::to_string(rows) +
+                      " rows hold arrays of vectors that a real[][] cannot: with a NULL in them, with vectors of different dimensions, or"
+                      " of more than one dimension themselves",
+                  "give each array vectors of one length and no NULL on the source, for instance in a table of one row a vector, or"
+                  " exclude the table");
         }
     }
 }
@@ -71,11 +100,8 @@ void find_source_obstacles(pg::Session& source, const plan::Catalog& catalog, co
         block(findings, "sequence " + sequence.name.text(), "the source's role may not read its last value",
               "GRANT SELECT ON SEQUENCE " + sequence.name.sql() + " to the role");
     }
-    if (catalog.large_objects > 0) {
-        findings.push_back({Severity::warning, "database " + catalog.database,
-                            std::to_string(catalog.large_objects) + " large objects are not moved",
-                            "move them with pg_dump --large-objects"});
-    }
+    find_what_stays_behind(source, catalog, findings);
+    find_mixed_dimensions(source, catalog, findings);
     if (auto finding = throttle_finding(source, spec.copy.throttle)) findings.push_back(std::move(*finding));
     const bool standby = source.execute("SELECT pg_catalog.pg_is_in_recovery()").one_row()[0].as<bool>();
     if (standby && spec.source_writes != config::SourceWrites::allow) {
@@ -131,15 +157,36 @@ void find_target_obstacles(pg::Session& target, const Preflight& preflight, cons
     }
 }
 
-void translate_indexes(Preflight& preflight, const plan::IndexPolicy& policy) {
+std::vector<Finding> translate_indexes(Preflight& preflight, const plan::IndexPolicy& policy) {
+    std::vector<Finding> findings;
     for (const plan::SourceIndex& index : preflight.catalog.vector_indexes) {
         const auto columns = preflight.catalog.relation_columns.find(index.table);
         plan::IndexTranslation translation = plan::translate_index(
             index, columns == preflight.catalog.relation_columns.end() ? std::vector<plan::Column>{} : columns->second, policy);
-        preflight.findings.insert(preflight.findings.end(), translation.findings.begin(), translation.findings.end());
+        findings.insert(findings.end(), translation.findings.begin(), translation.findings.end());
         preflight.translations.push_back(std::move(translation));
     }
+    return findings;
 }
+
+// pg_dump reads the catalog as long as we do: both at once. Whoever is not interested any more ends it.
+class SchemaDump {
+public:
+    SchemaDump(pg::PgDumpRequest request, std::stop_token stop)
+        : passed_on_(std::move(stop), [this] { stop_.request_stop(); }),
+          dump_(std::async(std::launch::async,
+                           [request = std::move(request), given_up = stop_.get_token()] { return pg::dump_schema(request, given_up); })) {}
+    SchemaDump(const SchemaDump&) = delete;
+    SchemaDump& operator=(const SchemaDump&) = delete;
+    ~SchemaDump() { stop_.request_stop(); }
+    // Throws what dump_schema() throws.
+    std::string get() { return dump_.get(); }
+
+private:
+    std::stop_source stop_;
+    std::stop_callback<std::function<void()>> passed_on_;
+    std::future<std::string> dump_;  // its destructor waits
+};
 
 }  // namespace
 
@@ -151,11 +198,12 @@ std::vector<const Finding*> Preflight::blocking() const {
     return found;
 }
 
-void keep_tables_that_move(plan::Catalog& catalog, const config::TableFilter& filter) {
-    const auto stays = [&](const plan::QualifiedName& name) { return !filter.matches(name.schema, name.name); };
+void fit_to_job(plan::Catalog& catalog, const config::JobSpec& spec) {
+    const auto stays = [&](const plan::QualifiedName& name) { return !spec.tables.matches(name.schema, name.name); };
     std::erase_if(catalog.tables, [&](const plan::Table& table) { return stays(table.name); });
     std::erase_if(catalog.vector_indexes, [&](const plan::SourceIndex& index) { return stays(index.table); });
     std::erase_if(catalog.sequences, [&](const plan::Sequence& sequence) { return sequence.owner_table && stays(*sequence.owner_table); });
+    if (spec.vectors.bits == config::BitVectors::integer_array) plan::mark_bit_columns(catalog);
 }
 
 std::string lantern_schema(pg::Session& target) {
@@ -167,6 +215,7 @@ plan::SchemaOptions schema_options(const config::JobSpec& spec, const plan::Cata
     return {.vector_schema = catalog.vector_schema,
             .vector_functions = catalog.vector_functions,
             .vector_operators = catalog.vector_operators,
+            .integer_columns = plan::bit_columns(catalog),
             .dimension_checks = spec.vectors.dimension_checks,
             .skip_unsupported = spec.schema.unsupported == config::OnUnsupported::skip,
             .table_moves = [filter = spec.tables](const plan::QualifiedName& name) { return filter.matches(name.schema, name.name); }};
@@ -181,26 +230,26 @@ Preflight examine(pg::Session& source, const config::ConnectionParameters& sourc
     const config::JobSpec& spec = request.spec;
     Preflight preflight;
     pg::check_pg_dump_version(request.pg_dump, source.server_version_num());
+    SchemaDump dump({.program = request.pg_dump,
+                     .connection = source_parameters,
+                     .application_name = request.application_name,
+                     .snapshot = request.snapshot,
+                     .owners = spec.schema.owners,
+                     .privileges = spec.schema.privileges,
+                     .exclude_tables = pg::read_unreadable_tables(source)},
+                    std::move(stop));
     preflight.catalog = pg::read_catalog(source);
-    std::vector<plan::QualifiedName> unreadable;
-    for (const plan::Table& table : preflight.catalog.tables) {
-        if (!table.may_select) unreadable.push_back(table.name);
-    }
-    keep_tables_that_move(preflight.catalog, spec.tables);
+    fit_to_job(preflight.catalog, spec);
     check_source(source, preflight.catalog, spec);
     find_source_obstacles(source, preflight.catalog, spec, preflight.findings);
-    const std::string dump = pg::dump_schema({.program = request.pg_dump,
-                                              .connection = source_parameters,
-                                              .application_name = request.application_name,
-                                              .snapshot = request.snapshot,
-                                              .owners = spec.schema.owners,
-                                              .privileges = spec.schema.privileges,
-                                              .exclude_tables = unreadable},
-                                             stop);
-    preflight.schema = plan::plan_schema(dump, schema_options(spec, preflight.catalog));
+    find_uneven_arrays(source, preflight.catalog, preflight.findings);
+    const auto lantern = target == nullptr ? std::string(default_lantern_schema) : lantern_schema(*target);
+    std::vector<Finding> of_indexes = translate_indexes(preflight, index_policy(spec, lantern));
+    preflight.schema = plan::plan_schema(dump.get(), schema_options(spec, preflight.catalog));
     preflight.findings.insert(preflight.findings.end(), preflight.schema.findings.begin(), preflight.schema.findings.end());
-    translate_indexes(preflight, index_policy(spec, target == nullptr ? std::string(default_lantern_schema) : lantern_schema(*target)));
-    for (Finding& finding : plan::advise(preflight.catalog)) preflight.findings.push_back(std::move(finding));
+    std::ranges::move(of_indexes, std::back_inserter(preflight.findings));
+    std::ranges::move(plan::rows_with_bit_columns(preflight.catalog), std::back_inserter(preflight.findings));
+    std::ranges::move(plan::advise(preflight.catalog), std::back_inserter(preflight.findings));
     if (target != nullptr && request.check_target) find_target_obstacles(*target, preflight, spec, preflight.findings);
     return preflight;
 }

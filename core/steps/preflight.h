@@ -38,8 +38,9 @@ struct PreflightRequest {
 [[nodiscard]] Preflight examine(pg::Session& source, const config::ConnectionParameters& source_parameters, pg::Session* target,
                                 const PreflightRequest&, std::stop_token);
 
-// Leaves in the catalog only the tables that the job's filter selects, with their indexes and sequences.
-void keep_tables_that_move(plan::Catalog&, const config::TableFilter&);
+// Leaves in the catalog only the tables that the job's filter selects, with their indexes and sequences, and marks the columns of bits
+// that become something else.
+void fit_to_job(plan::Catalog&, const config::JobSpec&);
 
 // Where the target's lantern extension is, or will be.
 [[nodiscard]] std::string lantern_schema(pg::Session& target);

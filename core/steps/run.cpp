@@ -45,24 +45,28 @@ migrations_state::Severity severity(plan::Severity severity) {
 }
 
 Run::Run(const config::JobSpec& spec_, migrations_state::Journal& journal_, migrations_state::Job job_, const MigrationOptions& options_,
-         Progress& progress_, const Observer& observer_, std::stop_token stop_)
+         Progress& progress_, const Observer& observer_, Ending& ending_)
     : spec(spec_),
       journal(journal_),
       job(std::move(job_)),
       options(options_),
       progress(progress_),
       observer(observer_),
-      stop(stop_),
-      cancellation(stop_),
+      ending(ending_),
+      stop(ending_.now()),
+      cancellation(stop),
       ledger(job.uid),
       rate_limit(spec.copy.max_rate_bytes_per_s) {}
 
-std::string Run::application_prefix() const { return "lantern-migrate " + job.uid.substr(0, 12); }
+std::string application_prefix(const migrations_state::Job& job) { return "lantern-migrate " + job.uid.substr(0, 12); }
+
+std::string Run::application_prefix() const { return steps::application_prefix(job); }
 std::string Run::application_name(const std::string& worker) const { return application_prefix() + " " + worker; }
+std::string Run::reader_name(const std::string& worker) const { return application_name(worker) + std::string(transfer::reader_mark); }
 
 pg::Session Run::connect_source(const std::string& worker) const {
     return pg::Session::connect(source_parameters_,
-                                {.role = std::string(source_role), .application_name = application_name(worker), .read_only = true});
+                                {.role = std::string(source_role), .application_name = reader_name(worker), .read_only = true});
 }
 
 pg::Session Run::connect_source_on_snapshot(const std::string& worker) const {
@@ -118,8 +122,11 @@ void Run::create_target_database() {
     const std::string encoding = source().execute("SELECT pg_catalog.getdatabaseencoding()").one_row()[0].as<std::string>();
     pg::Session session = pg::Session::connect(target_parameters_.with_database("postgres"),
                                                {.role = std::string(target_role), .application_name = application_name("main")});
+    journal.set_fact(job.id, created_database_fact, "begun");
     session.execute("CREATE DATABASE " + plan::quote_identifier(dbname->second) + " TEMPLATE template0 ENCODING " +
                     plan::quote_literal(encoding));
+    const auto oid = session.execute("SELECT oid FROM pg_catalog.pg_database WHERE datname = $1", pqxx::params{dbname->second});
+    journal.set_fact(job.id, created_database_fact, oid.one_row()[0].as<std::string>());
     event(Severity::info, "database created", "created database " + dbname->second + " on the target");
 }
 
@@ -157,7 +164,7 @@ void Run::check_identity(Side side, pg::Session& session) {
 const plan::Catalog& Run::catalog() {
     if (!catalog_) {
         plan::Catalog catalog = pg::read_catalog(source());
-        keep_tables_that_move(catalog, spec.tables);
+        fit_to_job(catalog, spec);
         catalog_ = std::move(catalog);
     }
     return *catalog_;

@@ -4,6 +4,7 @@
 #include "core/pg/cancellation.h"
 #include "core/pg/session.h"
 #include "core/progress.h"
+#include "core/steps/ending.h"
 #include "core/steps/migration.h"
 #include "core/steps/preflight.h"
 #include "core/transfer/ledger.h"
@@ -22,7 +23,7 @@ namespace lantern_migrate::steps {
 class Run {
 public:
     Run(const config::JobSpec& spec, migrations_state::Journal& journal, migrations_state::Job job, const MigrationOptions& options,
-        Progress& progress, const Observer& observer, std::stop_token stop);
+        Progress& progress, const Observer& observer, Ending& ending);
 
     // Connects to both ends; on the first run creates the target's database if the job says so; on later ones refuses another
     // server than the job began with, and ends what an earlier run left there.
@@ -37,8 +38,10 @@ public:
     void begin_on_snapshot(pg::Session& source) const;
     [[nodiscard]] pg::Session connect_target(const std::string& worker) const;
     [[nodiscard]] std::string application_name(const std::string& worker) const;
+    [[nodiscard]] std::string reader_name(const std::string& worker) const;  // of a session that can only read
     [[nodiscard]] std::string application_prefix() const;
     [[nodiscard]] const config::ConnectionParameters& source_parameters() const { return source_parameters_; }
+    [[nodiscard]] const config::ConnectionParameters& target_parameters() const { return target_parameters_; }
 
     // The source's catalog, once a run; only the tables that move.
     const plan::Catalog& catalog();
@@ -68,7 +71,8 @@ public:
     const MigrationOptions& options;
     Progress& progress;
     const Observer& observer;
-    const std::stop_token stop;
+    Ending& ending;
+    const std::stop_token stop;  // ending.now()
     pg::Cancellation cancellation;
     transfer::Ledger ledger;
     transfer::RateLimit rate_limit;
@@ -93,6 +97,12 @@ private:
     std::string snapshot_;
     std::map<std::pair<std::string, int>, transfer::LedgerEntry> ledger_entries_;
 };
+
+// Sessions of the job, on both ends, have names that begin so.
+[[nodiscard]] std::string application_prefix(const migrations_state::Job&);
+
+// Of the target's database, if the job created it: "begun" before that, then its OID.
+inline constexpr const char* created_database_fact = "target.created_database";
 
 // Of the target, when the last run began to copy or build; compared with pg::crash_marker.
 inline constexpr const char* crash_marker_fact = "target.crash_marker";

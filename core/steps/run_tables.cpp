@@ -5,16 +5,27 @@ namespace lantern_migrate::steps {
 
 using migrations_state::ChunkState;
 
+namespace {
+
+std::uint32_t target_type_oid(pg::Session& target, const plan::ValueType& type) {
+    const auto rows = target.execute(
+        "SELECT CASE WHEN $3 THEN t.typarray ELSE t.oid END FROM pg_catalog.pg_type t"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname = $1 AND t.typname = $2",
+        pqxx::params{type.name.schema, type.name.name, type.array_of_name});
+    if (rows.empty()) throw MigrationError("the target has no type " + type.name.text(), "create it there, then retry the job");
+    return rows[0][0].as<std::uint32_t>();
+}
+
+}  // namespace
+
 std::vector<transfer::TableWork> Run::plan_tables() {
     std::map<plan::QualifiedName, const plan::Table*> tables;
     for (const plan::Table& table : catalog().tables) tables[table.name] = &table;
-    const transfer::TargetTypeOid target_oid = [this](const plan::QualifiedName& name) {
-        const auto rows = target().execute(
-            "SELECT t.oid FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace"
-            " WHERE n.nspname = $1 AND t.typname = $2",
-            pqxx::params{name.schema, name.name});
-        if (rows.empty()) throw MigrationError("the target has no type " + name.text(), "create it there, then retry the job");
-        return rows[0][0].as<std::uint32_t>();
+    std::map<std::pair<plan::QualifiedName, bool>, std::uint32_t> target_oids;
+    const transfer::TargetTypeOid target_oid = [&](const plan::ValueType& type) {
+        const auto [known, is_new] = target_oids.try_emplace({type.name, type.array_of_name}, 0);
+        if (is_new) known->second = target_type_oid(target(), type);
+        return known->second;
     };
     std::map<migrations_state::TableId, std::size_t> places;
     std::vector<transfer::TableWork> work;

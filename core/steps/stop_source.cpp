@@ -29,7 +29,7 @@ void execute_on_source(const config::ConnectionParameters& parameters, const std
 
 void make_read_only(Run& run) {
     const std::string database = run.catalog().database;
-    if (!run.journal.fact(run.job.id, restore_fact)) {
+    if (!source_restore_sql(run.journal, run.job.id)) {
         // Journaled before it is done: a kill in between restores what was never changed, which changes nothing.
         run.journal.set_fact(run.job.id, restore_fact, restore_sql(run.source(), database));
     }
@@ -71,6 +71,10 @@ void stop_source(Run& run) {
 std::optional<std::string> source_restore_sql(const migrations_state::Journal& journal, migrations_state::JobId job) {
     auto restore = journal.fact(job, restore_fact);
     return restore && restore->empty() ? std::nullopt : restore;
+}
+
+void stop_source_again(Run& run) {
+    if (run.spec.source_writes == config::SourceWrites::read_only && !source_restore_sql(run.journal, run.job.id)) make_read_only(run);
 }
 
 void release_source(const config::JobSpec& spec, migrations_state::Journal& journal, migrations_state::JobId job) {

@@ -15,7 +15,7 @@ pg::Session connect(const Run& run) {
     parameters.keywords["connect_timeout"] = look_limit_s;
     parameters.keywords["tcp_user_timeout"] = look_limit_ms;
     pg::Session session =
-        pg::Session::connect(parameters, {.role = "source", .application_name = run.application_name("throttle"), .read_only = true});
+        pg::Session::connect(parameters, {.role = "source", .application_name = run.reader_name("throttle"), .read_only = true});
     session.execute(std::string("SET statement_timeout = ") + look_limit_ms);
     return session;
 }

@@ -73,6 +73,12 @@ void save_copy_run(Run& run, migrations_state::CopyRun copied, migrations_state:
     run.journal.add_copy_run(run.job.id, copied);
 }
 
+// A pause lets the chunks in hand come to their end; behind them, the run ends.
+migrations_state::CopyRun copy(Run& run, std::vector<TableWork>& work, const transfer::WorkerContext& context) {
+    const Ending::Copying copying(run.ending);
+    return transfer::copy_tables(work, run.spec.copy.workers, context, {.now = run.stop, .after_chunks = run.ending.after_chunks()});
+}
+
 }  // namespace
 
 void transfer_data(Run& run) {
@@ -119,7 +125,7 @@ void transfer_data(Run& run) {
         .table_copied = table_copied,
         .table_done = table_done};
     auto throttle = start_throttle(run);
-    migrations_state::CopyRun copied = transfer::copy_tables(work, run.spec.copy.workers, context, run.stop);
+    const migrations_state::CopyRun copied = copy(run, work, context);
     if (run.stop.stop_requested()) throw TransientError("the copy was stopped", "");
     if (throttle) throttle->finish();
     flush_and_count(run, copied.chunks > 0);

@@ -15,8 +15,6 @@ using migrations_state::Severity;
 using migrations_state::Step;
 using migrations_state::TranslationState;
 
-constexpr const char* schema_item = "schema";
-
 std::string_view kind_of(const plan::Statement& statement, bool with_table) {
     switch (statement.kind) {
         case plan::StatementKind::key: return index::kind::key;
@@ -120,14 +118,16 @@ void execute_all(Run& run, const std::vector<plan::Statement>& statements, std::
 // Pre-data in one transaction with its ledger row: the schema is there whole or not at all.
 void create_schema(Run& run, const plan::SchemaPlan& schema, std::size_t at_a_time) {
     pg::Transaction transaction(run.target());
-    run.ledger.lock(run.target(), schema_item);
-    if (run.ledger.holds(run.target(), schema_item)) return;
+    run.ledger.lock(run.target(), transfer::schema_item);
+    if (run.ledger.holds(run.target(), transfer::schema_item)) return;
+    const transfer::CreationWatch watch(run.target());
     if (run.spec.schema.existing == config::ExistingTables::replace)
         drop_existing(run, schema);
     else
         refuse_existing(run, schema);
     execute_all(run, schema.before_rows, at_a_time);
-    run.ledger.record(run.target(), schema_item);
+    run.ledger.record_created(run.target(), watch.created(run.target()));
+    run.ledger.record(run.target(), {{.part = {.item = transfer::schema_item}}, {.part = {.item = transfer::created_item}}});
     LANTERN_FAILPOINT("transfer_schema.before_commit");
     transaction.commit();
 }
@@ -173,9 +173,9 @@ void transfer_schema(Run& run) {
     run.ledger.ensure(run.target());
     std::vector<BuildRecord> builds;
     if (run.spec.schema.existing == config::ExistingTables::use) {
-        if (!run.ledger.holds(run.target(), schema_item)) {
+        if (!run.ledger.holds(run.target(), transfer::schema_item)) {
             check_existing(run);
-            run.ledger.record(run.target(), schema_item);
+            run.ledger.record(run.target(), transfer::schema_item);
         }
         add_vector_indexes(run, builds);
         attempt.note("the target's own tables are used; only vector indexes are added");
@@ -185,7 +185,7 @@ void transfer_schema(Run& run) {
         const Preflight preflight = examine(run.source(), run.source_parameters(), &run.target(),
                                             {.spec = run.spec,
                                              .pg_dump = run.options.pg_dump,
-                                             .application_name = run.application_name("pg_dump"),
+                                             .application_name = run.reader_name("pg_dump"),
                                              .snapshot = run.snapshot(),
                                              .check_target = false},
                                             run.stop);

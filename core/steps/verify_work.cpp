@@ -2,6 +2,9 @@
 
 #include "core/verify/verify_tables.h"
 
+#include <algorithm>
+#include <set>
+
 namespace lantern_migrate::steps {
 namespace {
 
@@ -29,15 +32,29 @@ bool holds_still(const migrations_state::VerifyRecord& record, const States& sta
     return then && now != states.end() && transfer::compare(*then, now->second, settled).change == transfer::Change::none;
 }
 
+// A slow read-back. To wait for longer than it would take to read again is of no use: many small jobs, or an application that is
+// connected already, would make each job wait for all of the limit and then read all the same.
+constexpr std::uint64_t read_back_bytes_per_ms = 50 * 1024;
+// What a backend may need to be gone after its client.
+constexpr std::chrono::milliseconds settle_at_least{250};
+
 // A session of somebody else's counts its last writes late; with none there is nothing to wait for.
 bool settle_target(Run& run) {
     std::string oldest;
+    std::set<TableId> tables;
     for (const auto& record : run.journal.verifications(run.job.id)) {
         const auto then = Tripwire::parse(record.target_state);
-        if (then && (oldest.empty() || then->taken_at < oldest)) oldest = then->taken_at;
+        if (!then) continue;
+        if (oldest.empty() || then->taken_at < oldest) oldest = then->taken_at;
+        tables.insert(record.table);
     }
     if (oldest.empty()) return true;
-    return transfer::settle(run.target(), oldest, run.application_prefix(), transfer::settle_limit, run.stop);
+    std::uint64_t bytes = 0;
+    for (const auto& chunk : run.journal.chunks(run.job.id)) {
+        if (tables.contains(chunk.table)) bytes += chunk.totals.bytes_written;
+    }
+    const auto limit = std::clamp(std::chrono::milliseconds(bytes / read_back_bytes_per_ms), settle_at_least, transfer::settle_limit);
+    return transfer::settle(run.target(), oldest, run.application_prefix(), limit, run.stop);
 }
 
 std::vector<verify::SentTable> tables_to_verify(Run& run, const States& states, bool settled) {

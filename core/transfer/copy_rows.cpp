@@ -149,7 +149,7 @@ codec::Tally copy_rows(pg::Session& source, pg::Session& target, const TablePlan
 codec::Tally digest_rows(pg::Session& session, const TablePlan& plan, const RowRange& range, bool from_target, std::stop_token stop) {
     std::vector<codec::Field> fields = plan.fields;
     if (from_target) {
-        for (codec::Field& field : fields) field.kind = codec::FieldKind::pass_through;
+        for (codec::Field& field : fields) field = {.column = field.column};
     }
     Reader reader(session, from_target ? plan.copy_back(range.lower, range.upper) : plan.copy_out(range.lower, range.upper), plan,
                   std::move(fields));

@@ -22,12 +22,30 @@ CREATE TABLE IF NOT EXISTS lantern_migrate.ledger (
     measures text NOT NULL,
     finished_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     PRIMARY KEY (job, item, part)
+);
+CREATE TABLE IF NOT EXISTS lantern_migrate.created (
+    job text NOT NULL,
+    catalog text NOT NULL,
+    object oid NOT NULL,
+    type text NOT NULL,
+    identity text NOT NULL,
+    PRIMARY KEY (job, catalog, object)
 ))";
 
 constexpr std::string_view columns = "rows, bytes_read, bytes_written, digest, measures";
 
 // Any constant: all jobs on a database take turns at creating and dropping the ledger.
 constexpr std::string_view creation_lock = "SELECT pg_catalog.pg_advisory_xact_lock(5497853170221)";
+
+// The second table is of later versions than the first.
+bool is_whole(pg::Session& session) {
+    return session
+        .execute(
+            "SELECT pg_catalog.to_regclass('lantern_migrate.ledger') IS NOT NULL"
+            " AND pg_catalog.to_regclass('lantern_migrate.created') IS NOT NULL")
+        .one_row()[0]
+        .as<bool>();
+}
 
 LedgerEntry entry_from(const pqxx::row& row, int first) {
     return {.totals = {.rows = row[first].as<std::uint64_t>(),
@@ -73,11 +91,17 @@ bool Ledger::exists(pg::Session& session) const {
 }
 
 void Ledger::ensure(pg::Session& session) const {
-    if (exists(session)) return;
     pg::Transaction transaction(session);
-    session.execute(creation_lock);
-    session.execute(create_sql);
+    ensure_in_transaction(session);
     transaction.commit();
+}
+
+void Ledger::ensure_in_transaction(pg::Session& session) const {
+    session.execute(creation_lock);
+    if (!is_whole(session)) session.execute(create_sql);
+    session.execute("INSERT INTO lantern_migrate.ledger (job, item, part, attempt, " + std::string(columns) +
+                        ") VALUES ($1, $2, 0, 1, 0, 0, 0, '', '') ON CONFLICT DO NOTHING",
+                    pqxx::params{job_, job_item});
 }
 
 bool Ledger::holds(pg::Session& session, const std::string& item, int part) const {
@@ -164,7 +188,7 @@ void Ledger::record(pg::Session& session, const std::vector<LedgerRow>& rows) co
 }
 
 void Ledger::flush(pg::Session& session, const std::string& item) const {
-    pg::Transaction transaction(session, "BEGIN ISOLATION LEVEL READ COMMITTED");
+    pg::Transaction transaction(session);
     lock(session, item);
     forget(session, item);
     record(session, item);
@@ -175,17 +199,44 @@ void Ledger::forget(pg::Session& session, const std::string& item) const {
     session.execute("DELETE FROM lantern_migrate.ledger WHERE job = $1 AND item = $2", pqxx::params{job_, item});
 }
 
+void Ledger::record_created(pg::Session& session, const std::vector<CreatedObject>& objects) const {
+    if (objects.empty()) return;
+    std::vector<std::string> catalogs, types, identities;
+    std::vector<std::int64_t> oids;
+    for (const CreatedObject& object : objects) {
+        catalogs.push_back(object.catalog);
+        oids.push_back(object.oid);
+        types.push_back(object.type);
+        identities.push_back(object.identity);
+    }
+    session.execute(
+        "INSERT INTO lantern_migrate.created (job, catalog, object, type, identity)"
+        " SELECT $1, w.catalog, w.object::pg_catalog.oid, w.type, w.identity"
+        " FROM ROWS FROM (pg_catalog.unnest($2::text[]), pg_catalog.unnest($3::bigint[]), pg_catalog.unnest($4::text[]),"
+        " pg_catalog.unnest($5::text[])) AS w(catalog, object, type, identity)",
+        pqxx::params{job_, catalogs, oids, types, identities});
+}
+
 void Ledger::drop(pg::Session& session) const {
     pg::Transaction transaction(session);
-    session.execute(creation_lock);
-    if (exists(session)) {
-        session.execute("DELETE FROM lantern_migrate.ledger WHERE job = $1", pqxx::params{job_});
-        if (!session.execute("SELECT EXISTS (SELECT FROM lantern_migrate.ledger)").one_row()[0].as<bool>()) {
-            // RESTRICT, which is the default: if somebody put something of theirs there, it is not ours to drop.
-            session.execute("DROP TABLE lantern_migrate.ledger; DROP SCHEMA lantern_migrate");
-        }
-    }
+    drop_in_transaction(session);
     transaction.commit();
+}
+
+void Ledger::drop_in_transaction(pg::Session& session) const {
+    session.execute(creation_lock);
+    if (!exists(session)) return;
+    if (!is_whole(session)) session.execute(create_sql);
+    session.execute("DELETE FROM lantern_migrate.ledger WHERE job = $1", pqxx::params{job_});
+    session.execute("DELETE FROM lantern_migrate.created WHERE job = $1", pqxx::params{job_});
+    const bool others = session
+                            .execute(
+                                "SELECT EXISTS (SELECT FROM lantern_migrate.ledger)"
+                                " OR EXISTS (SELECT FROM lantern_migrate.created)")
+                            .one_row()[0]
+                            .as<bool>();
+    // RESTRICT, which is the default: if somebody put something of theirs there, it is not ours to drop.
+    if (!others) session.execute("DROP TABLE lantern_migrate.ledger, lantern_migrate.created; DROP SCHEMA lantern_migrate");
 }
 
 }  // namespace lantern_migrate::transfer

@@ -4,13 +4,19 @@
 // so that after any crash, on either side, it says exactly what happened: SQLite and Postgres cannot commit together,
 // and pg_xact_status cannot settle an in-doubt commit (FACTS 5).
 //
+//   item "job", part 0                  the job is at work here: as long as any job is, nobody drops the ledger
 //   item "table public.items", part n   chunk n of that table; with rows, bytes, digest and what was measured
 //   item "schema", part 0               the statements before the rows
 //   item "index public.items_idx", ...  a statement after the rows
+//   item "created", part 0              lantern_migrate.created names all that the statements before the rows created
+//
+// lantern_migrate.created has a row for each object that the job created and that is dropped by itself, written in the transaction that
+// created it: what `cancel --drop-target-objects` may drop.
 #pragma once
 
 #include "core/codec/row_codec.h"
 #include "core/pg/session.h"
+#include "core/transfer/created_objects.h"
 #include "migrations-state/records.h"
 
 #include <map>
@@ -21,6 +27,9 @@
 namespace lantern_migrate::transfer {
 
 inline constexpr std::string_view ledger_schema = "lantern_migrate";
+inline constexpr const char* job_item = "job";
+inline constexpr const char* schema_item = "schema";
+inline constexpr const char* created_item = "created";
 
 struct LedgerEntry {
     migrations_state::ChunkTotals totals;
@@ -43,8 +52,11 @@ class Ledger {
 public:
     explicit Ledger(std::string job_uid) : job_(std::move(job_uid)) {}
 
-    // Creates schema and table where they are missing. Safe beside another job that does the same.
+    // Creates schema and tables where they are missing, and enters the job, so that no other job's end drops them before this job's does.
+    // Safe beside another job that does the same.
     void ensure(pg::Session&) const;
+    // The same in the caller's transaction; until its end no other job creates or drops them.
+    void ensure_in_transaction(pg::Session&) const;
     [[nodiscard]] bool exists(pg::Session&) const;
 
     [[nodiscard]] bool holds(pg::Session&, const std::string& item, int part = 0) const;
@@ -65,8 +77,12 @@ public:
     // session.cpp) everything that others committed before without waiting is durable then, too: WAL is flushed in order.
     void flush(pg::Session&, const std::string& item) const;
 
-    // Takes this job's rows away, and table and schema with the last job's.
+    // In the transaction that created them.
+    void record_created(pg::Session&, const std::vector<CreatedObject>&) const;
+
+    // Takes this job's rows away, and tables and schema with the last job's.
     void drop(pg::Session&) const;
+    void drop_in_transaction(pg::Session&) const;
 
 private:
     std::string job_;

@@ -1,6 +1,5 @@
 #include "core/transfer/restart.h"
 
-#include "core/plan/catalog.h"
 #include "migrations-state/failpoint.h"
 
 #include <algorithm>
@@ -76,6 +75,10 @@ bool concerns(const BuildRecord& build, const migrations_state::TableRecord& tab
 
 }  // namespace
 
+void empty_table(pg::Session& target, const plan::QualifiedName& table, TableOf made_by) {
+    target.execute(empty_sql(target, table, made_by));
+}
+
 void restart_table(pg::Session& target, const Ledger& ledger, migrations_state::Journal& journal, migrations_state::JobId job,
                    const migrations_state::TableRecord& table, const std::string& tripwire, TableOf made_by) {
     const plan::QualifiedName name{table.schema, table.name};
@@ -91,7 +94,7 @@ void restart_table(pg::Session& target, const Ledger& ledger, migrations_state::
             target.execute(drop.sql);
             if (!drop.item.empty()) dropped.insert(drop.item);
         }
-        target.execute(empty_sql(target, name, made_by));
+        empty_table(target, name, made_by);
         ledger.forget(target, table_item(table.schema, table.name));
         ledger.forget(target, "rows");
         for (const BuildRecord& build : builds) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/pg/session.h"
+#include "core/plan/catalog.h"
 #include "core/transfer/ledger.h"
 #include "migrations-state/journal.h"
 
@@ -17,5 +18,8 @@ namespace lantern_migrate::transfer {
 enum class TableOf { job, the_operator };
 void restart_table(pg::Session& target, const Ledger&, migrations_state::Journal&, migrations_state::JobId,
                    const migrations_state::TableRecord&, const std::string& tripwire, TableOf);
+
+// Takes all rows of the table away, in the caller's transaction.
+void empty_table(pg::Session& target, const plan::QualifiedName& table, TableOf);
 
 }  // namespace lantern_migrate::transfer

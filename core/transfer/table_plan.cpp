@@ -1,5 +1,6 @@
 #include "core/transfer/table_plan.h"
 
+#include "core/plan/bit_columns.h"
 #include "core/transfer/ledger.h"
 
 #include <algorithm>
@@ -15,37 +16,42 @@ constexpr std::uint64_t chunks_per_worker = 4;
 // Below this, a transaction with its ledger row and its commit of the journal begins to show beside the rows.
 constexpr std::uint64_t chunk_bytes_worth_a_transaction = std::uint64_t{16} << 20;
 
-codec::FieldKind field_kind(const plan::Column& column) {
-    switch (column.vector) {
-        case VectorType::vector: return codec::FieldKind::vector;
-        case VectorType::halfvec: return codec::FieldKind::halfvec;
-        case VectorType::sparsevec: return codec::FieldKind::sparsevec;
-        case VectorType::vector_array: return codec::FieldKind::vector_array;
-        case VectorType::halfvec_array: return codec::FieldKind::halfvec_array;
-        case VectorType::sparsevec_array:  // a finding of the plan: no such table is copied
-        case VectorType::none: break;
-    }
-    return column.element_oid != 0 ? codec::FieldKind::array : codec::FieldKind::pass_through;
-}
-
 bool measured(codec::FieldKind kind) {
     return kind == codec::FieldKind::vector || kind == codec::FieldKind::halfvec || kind == codec::FieldKind::sparsevec;
+}
+
+// A one-dimensional array of vectors with its lower bound, empty or not, as the real[][] that binary COPY makes of it.
+std::string text_of_vector_array(const std::string& name, const std::string& element) {
+    return "CASE WHEN " + name + " IS NULL THEN NULL WHEN pg_catalog.cardinality(" + name +
+           ") = 0 THEN '{}' ELSE (SELECT pg_catalog.format('[%s:%s][1:%s]=%s', pg_catalog.array_lower(" + name +
+           ", 1), pg_catalog.array_upper(" + name + ", 1), pg_catalog.array_length(a, 2), a) FROM (SELECT pg_catalog.array_agg(" + element +
+           " ORDER BY i) FROM pg_catalog.unnest(" + name + ") WITH ORDINALITY AS u(e, i)) AS v(a)) END::real[]";
+}
+
+// Each word is a part of the bits with zeros behind them; of NULL, array_agg would make an array of one NULL.
+std::string text_of_bits(const plan::Column& column, const std::string& name) {
+    const int words = plan::words_of(column);
+    return "CASE WHEN " + name + " IS NOT NULL THEN (SELECT pg_catalog.array_agg(pg_catalog.\"substring\"(" + name + "::pg_catalog.bit(" +
+           std::to_string(words * plan::word_bits) + "), 1 + " + std::to_string(plan::word_bits) + " * i, " +
+           std::to_string(plan::word_bits) + ")::pg_catalog.bit(" + std::to_string(plan::word_bits) +
+           ")::integer ORDER BY i) FROM pg_catalog.generate_series(0, " + std::to_string(words - 1) + ") AS i) END";
 }
 
 // In text, the source itself writes real[]; sparsevec has no cast of its own to it.
 std::string text_expression(const plan::Column& column, const std::string& vector_schema) {
     const std::string name = plan::quote_identifier(column.name);
     const std::string schema = plan::quote_identifier(vector_schema);
+    const std::string from_sparse = "::" + schema + ".vector::real[]";
     switch (column.vector) {
         case VectorType::vector: return name + "::" + schema + ".vector::real[]";
         case VectorType::halfvec: return name + "::" + schema + ".halfvec::real[]";
-        case VectorType::sparsevec: return name + "::" + schema + ".sparsevec::" + schema + ".vector::real[]";
+        case VectorType::sparsevec: return name + "::" + schema + ".sparsevec" + from_sparse;
         case VectorType::vector_array:
-        case VectorType::halfvec_array:
-        case VectorType::sparsevec_array:
-        case VectorType::none: return name;
+        case VectorType::halfvec_array: return text_of_vector_array(name, "e::real[]");
+        case VectorType::sparsevec_array: return text_of_vector_array(name, "e" + from_sparse);
+        case VectorType::none: break;
     }
-    return name;
+    return column.as_integers ? text_of_bits(column, name) : name;
 }
 
 std::string range(const std::string& lower, const std::string& upper) {
@@ -67,6 +73,7 @@ TablePlan plan_table(const plan::Table& table, const migrations_state::TableReco
                      const TargetTypeOid& target_type_oid) {
     TablePlan result{.record = record, .name = table.name};
     result.format = travels_in_binary(table) ? CopyFormat::binary : CopyFormat::text;
+    ValuePlanner values(target_type_oid);
     for (const plan::Column* column : table.copied_columns()) {
         const std::string name = plan::quote_identifier(column->name);
         const std::string separator = result.target_list.empty() ? "" : ", ";
@@ -76,13 +83,7 @@ TablePlan plan_table(const plan::Table& table, const migrations_state::TableReco
             continue;
         }
         result.source_list += separator + name;
-        codec::Field field{.column = column->name, .kind = field_kind(*column)};
-        if (field.kind == codec::FieldKind::array) {
-            field.source_element_oid = column->element_oid;
-            // Of a built-in type, the OID is the same everywhere; the header is rewritten all the same: its NULL flag may say more than
-            // is there, and what the target sends back would differ.
-            field.target_element_oid = column->element_type ? target_type_oid(*column->element_type) : column->element_oid;
-        }
+        codec::Field field = values.field(*column);
         if (measured(field.kind)) result.measured_columns.push_back(column->name);
         result.fields.push_back(std::move(field));
     }
@@ -108,10 +109,15 @@ std::string TablePlan::item() const { return table_item(name.schema, name.name);
 std::string describe_conversions(const plan::Table& table) {
     std::string text;
     for (const plan::Column* column : table.copied_columns()) {
-        if (column->vector == VectorType::none) continue;
-        const bool array = column->vector == VectorType::vector_array || column->vector == VectorType::halfvec_array;
+        if (column->vector == VectorType::none && !column->nested_vector() && !column->as_integers) continue;
+        const bool array = column->vector == VectorType::vector_array || column->vector == VectorType::halfvec_array ||
+                           column->vector == VectorType::sparsevec_array;
         if (!text.empty()) text += ", ";
-        text += column->name + " " + column->type + " -> " + (array ? "real[][]" : "real[]");
+        text += column->name + " " + column->type;
+        text += column->as_integers       ? " -> integer[]"
+                : column->nested_vector() ? " with real[] in it"
+                : array                   ? " -> real[][]"
+                                          : " -> real[]";
     }
     return text;
 }

@@ -4,9 +4,9 @@
 #include "config/job_spec.h"
 #include "core/codec/row_codec.h"
 #include "core/plan/catalog.h"
+#include "core/transfer/value_plans.h"
 #include "migrations-state/records.h"
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,9 +30,6 @@ struct TablePlan {
     [[nodiscard]] std::string copy_back(const std::string& lower, const std::string& upper) const;
     [[nodiscard]] std::string item() const;
 };
-
-// The target's OID of an element type; called for arrays of types that are not built in.
-using TargetTypeOid = std::function<std::uint32_t(const plan::QualifiedName&)>;
 
 [[nodiscard]] TablePlan plan_table(const plan::Table&, const migrations_state::TableRecord&, const std::string& vector_schema,
                                    const TargetTypeOid&);

@@ -101,13 +101,18 @@ bool settle(pg::Session& session, const std::string& baseline_time, const std::s
     const std::string sql =
         "SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity WHERE datname = pg_catalog.current_database()"
         " AND backend_type NOT IN ('autovacuum worker', 'parallel worker') AND pid <> pg_catalog.pg_backend_pid()"
-        " AND NOT (usename = current_user AND pg_catalog.starts_with(application_name, $2))"
+        " AND NOT (usename = current_user AND (pg_catalog.starts_with(application_name, $2)"
+        " OR (pg_catalog.starts_with(application_name, 'lantern-migrate ') AND pg_catalog.right(application_name, $4) = $3)))"
         // A session whose state our role may not see has NULLs there, and is not settled.
         " AND (CASE WHEN state = 'idle' THEN " +
         idle_is_settled + " ELSE xact_start <= $1::timestamptz END) IS NOT TRUE";
     const auto deadline = std::chrono::steady_clock::now() + limit;
     for (;;) {
-        if (session.execute(sql, pqxx::params{baseline_time, own_applications}).one_row()[0].as<int>() == 0) return true;
+        if (session
+                .execute(sql, pqxx::params{baseline_time, own_applications, std::string(reader_mark), static_cast<int>(reader_mark.size())})
+                .one_row()[0]
+                .as<int>() == 0)
+            return true;
         if (stop.stop_requested() || std::chrono::steady_clock::now() >= deadline) return false;
         std::this_thread::sleep_for(poll_interval);
     }

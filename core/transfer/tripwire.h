@@ -19,6 +19,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lantern_migrate::transfer {
@@ -55,13 +56,18 @@ struct Comparison {
 // the counters and pg_current_snapshot() must be of now.
 [[nodiscard]] std::map<plan::QualifiedName, Tripwire> read_tripwires(pg::Session&, const std::vector<plan::QualifiedName>&);
 
+// Ends the application_name of our sessions that can only read (default_transaction_read_only): they hold back no counts of writes. A job
+// that takes another one's target for its source must still see that one's other sessions.
+inline constexpr std::string_view reader_mark = " (reads)";
+
 // PostgreSQL flushes an idle session's counters after 10 s; a little more than that settles all but long transactions.
 inline constexpr std::chrono::milliseconds settle_limit{15'000};
 
 // Waits, at most `limit`, until no other session of the database can hold back counts of writes it committed before now.
 // False if one still may, or if its state is hidden from our role (pg_read_all_stats shows it).
 // `baseline_time`: Tripwire::taken_at of the oldest baseline. A session that has been in its transaction since before it
-// cannot have committed anything after it. `own_applications`: prefix of our own sessions' application_name.
+// cannot have committed anything after it. `own_applications`: prefix of our own sessions' application_name. The readers of other jobs,
+// too, are left out.
 [[nodiscard]] bool settle(pg::Session&, const std::string& baseline_time, const std::string& own_applications,
                           std::chrono::milliseconds limit, std::stop_token);
 

@@ -45,13 +45,13 @@ private:
 // Shared by the workers of one run.
 class Pool {
 public:
-    Pool(std::vector<TableWork>& tables, int workers, const WorkerContext& context, std::stop_token stop)
+    Pool(std::vector<TableWork>& tables, int workers, const WorkerContext& context, const CopyStop& stop)
         : tables_(tables),
           context_(context),
-          on_outer_stop_(std::move(stop), [this] { stop_.request_stop(); }),
-          batches_(make_batches(tables, workers)) {
-        for (const TableWork& table : tables_) open_chunks_.push_back(table.chunks.size());
-    }
+          batches_(make_batches(tables, workers)),
+          open_chunks_(open_chunks(tables)),
+          on_stop_after_chunks_(stop.after_chunks, [this] { end_after_chunks(); }),
+          on_outer_stop_(stop.now, [this] { stop_.request_stop(); }) {}
 
     [[nodiscard]] std::size_t batches() const { return batches_.size(); }
 
@@ -93,8 +93,26 @@ private:
 
     const Batch* next() {
         std::lock_guard lock(mutex_);
-        if (stop_.stop_requested() || taken_ == batches_.size()) return nullptr;
+        if (stop_.stop_requested() || ending_ || taken_ == batches_.size()) return nullptr;
+        chunks_in_hand_ += batches_[taken_].size();
         return &batches_[taken_++];
+    }
+
+    static std::vector<std::size_t> open_chunks(const std::vector<TableWork>& tables) {
+        std::vector<std::size_t> open;
+        for (const TableWork& table : tables) open.push_back(table.chunks.size());
+        return open;
+    }
+
+    void end_after_chunks() {
+        std::lock_guard lock(mutex_);
+        ending_ = true;
+        show_chunks_in_hand();
+    }
+    void show_chunks_in_hand() {
+        if (!ending_ || chunks_in_hand_ == 0) return;
+        context_.progress.set_activity("pausing: " + std::to_string(chunks_in_hand_) +
+                                       (chunks_in_hand_ == 1 ? " chunk in hand is" : " chunks in hand are") + " being copied to the end");
     }
 
     [[nodiscard]] const ChunkRecord& record(const ChunkPlace& chunk) const { return tables_[chunk.table].chunks[chunk.place]; }
@@ -111,16 +129,20 @@ private:
     std::vector<TableWork>& tables_;
     const WorkerContext& context_;
     std::stop_source stop_;
-    std::stop_callback<std::function<void()>> on_outer_stop_;
     const std::vector<Batch> batches_;
     std::mutex mutex_;
     std::size_t taken_ = 0;
+    std::size_t chunks_in_hand_ = 0;        // taken and not journaled
+    bool ending_ = false;                   // no further batch is taken
     std::vector<std::size_t> open_chunks_;  // by table
     CopyRun run_;
     std::once_flag first_row_;
     std::atomic<std::uint64_t> journal_us_{0};
     std::atomic<std::uint64_t> ledger_us_{0};
     std::exception_ptr error_;
+    // The last, so that they find all the others made.
+    std::stop_callback<std::function<void()>> on_stop_after_chunks_;
+    std::stop_callback<std::function<void()>> on_outer_stop_;
 };
 
 // The end of one batch and the begin of the next are one commit of the journal: one wait for the disk a batch.
@@ -162,6 +184,9 @@ std::vector<std::size_t> Pool::settle(const Copied& ended) {
     }
     context_.journal.end_chunks(ends);
     for (const std::size_t table : complete) context_.table_copied(table);
+    std::lock_guard lock(mutex_);
+    chunks_in_hand_ -= ended.batch->size();
+    show_chunks_in_hand();
     return complete;
 }
 
@@ -211,7 +236,7 @@ Pool::Copied Pool::copy_batch(pg::Session& source, pg::Session& target, const Ba
     std::deque<InFlight> in_flight;
     std::vector<LedgerRow> fresh;
     context_.begin_on_snapshot(source);
-    pg::Transaction transaction(target, "BEGIN ISOLATION LEVEL READ COMMITTED");
+    pg::Transaction transaction(target);
     const std::vector<bool> held = lock(target, parts, std::ranges::any_of(attempts, [](int attempt) { return attempt > 1; }));
     for (std::size_t i = 0; i < batch.size(); ++i) {
         const TableWork& table = tables_[batch[i].table];
@@ -243,8 +268,8 @@ void Pool::report_statistics(pg::Session& target) {
 
 }  // namespace
 
-CopyRun copy_tables(std::vector<TableWork>& tables, int workers, const WorkerContext& context, std::stop_token stop) {
-    Pool pool(tables, workers, context, std::move(stop));
+CopyRun copy_tables(std::vector<TableWork>& tables, int workers, const WorkerContext& context, const CopyStop& stop) {
+    Pool pool(tables, workers, context, stop);
     const int needed = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(workers), pool.batches()));
     {
         std::vector<std::jthread> threads;

@@ -29,10 +29,14 @@ struct WorkerContext {
     std::function<void(std::size_t table)> table_done;
 };
 
+struct CopyStop {
+    std::stop_token now{};           // chunks in hand are given up
+    std::stop_token after_chunks{};  // chunks in hand are copied to their end and journaled, no other is begun
+};
+
 // Copies every chunk of every table, tables in the order given (largest first). Returns when all are done, and what it took; the caller
 // fills in run, times of begin and end and the journal's commits.
-// The first error stops all workers; it is thrown when they have joined. With `stop` requested, returns early.
-[[nodiscard]] migrations_state::CopyRun copy_tables(std::vector<TableWork>& tables, int workers, const WorkerContext&,
-                                                    std::stop_token stop);
+// The first error stops all workers; it is thrown when they have joined. With a stop requested, returns early.
+[[nodiscard]] migrations_state::CopyRun copy_tables(std::vector<TableWork>& tables, int workers, const WorkerContext&, const CopyStop&);
 
 }  // namespace lantern_migrate::transfer

@@ -35,14 +35,16 @@ public:
     explicit SocketPoint(std::filesystem::path socket) : socket_(std::move(socket)) {}
     std::string get(const std::string& target) override { return ask("GET", target); }
     std::string post(const std::string& target) override { return ask("POST", target); }
+    void abandon_on(std::stop_token stop) override { stop_ = std::move(stop); }
 
 private:
     std::string ask(const std::string& method, const std::string& target) {
-        ControlReply reply = ask_daemon(socket_, method, target);
+        ControlReply reply = ask_daemon(socket_, method, target, std::chrono::seconds(30), stop_);
         return accept(reply.status, std::move(reply.body));
     }
 
     std::filesystem::path socket_;
+    std::stop_token stop_;
 };
 
 // The journal of `run` while no run has it open; an open one is locked, and the journal says so.
@@ -58,7 +60,7 @@ public:
 
     // Of the actions only `cancel` is carried out here: for all others, there is `run`.
     std::string post(const std::string& target) override {
-        if (!target.ends_with("/cancel")) {
+        if (!target.substr(0, target.find('?')).ends_with("/cancel")) {
             throw CommandError("a job of `run` is taken up again by running it again", "lantern-migrate run JOB.yaml", exit_usage);
         }
         std::string answer = ask("POST", target);

@@ -6,6 +6,7 @@
 
 #include <boost/json/fwd.hpp>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 namespace lantern_migrate::daemon::cli {
@@ -20,6 +21,8 @@ public:
     // A document's text. Throws Unreachable, and CommandError for an answer that is an error.
     [[nodiscard]] virtual std::string get(const std::string& target) = 0;
     virtual std::string post(const std::string& target) = 0;
+    // Asks that wait for an answer, now or later, end with Unreachable once this is requested. Before any ask.
+    virtual void abandon_on(std::stop_token) {}
 
     [[nodiscard]] boost::json::value get_json(const std::string& target);
     [[nodiscard]] JobStatus status(const std::string& job);

@@ -70,7 +70,8 @@ int status_command(const Options& options) {
 
 int report_command(const Options& options) {
     const auto point = control_point(options);
-    print(point->get(job_target(options.job, options.json ? "/report" : "/report?format=text")));
+    const char* rest = options.html ? "/report?format=html" : options.json ? "/report" : "/report?format=text";
+    print(point->get(job_target(options.job, rest)));
     return exit_status(point->status(options.job));
 }
 
@@ -102,7 +103,8 @@ int action_command(const Options& options, const std::string& action) {
                            exit_usage);
     }
     const auto point = control_point(options);
-    const std::string text = point->post(job_target(options.job, "/" + action));
+    const std::string text =
+        point->post(job_target(options.job, "/" + action + (options.drop_target_objects ? "?drop_target_objects=true" : "")));
     if (options.json) {
         print(text);
     } else {

@@ -75,7 +75,9 @@ private:
         CLI::App* watch = command("watch", "follow a job, or all, until they end; q leaves", watch_command);
         watch->add_option("JOB", options_.job, "the job's name");
         daemon_options(watch);
-        job(command("report", "what a job moved, how long it took, what it found", report_command), true);
+        CLI::App* report = command("report", "what a job moved, how long it took, what it found", report_command);
+        report->add_flag("--html", options_.html, "show HTML: one file to keep, to print or to send")->excludes("--json");
+        job(report, true);
         CLI::App* events = command("events", "what happened to a job", events_command);
         events->add_option("--after", options_.after, "only events with a greater id")->type_name("ID")->check(CLI::NonNegativeNumber);
         job(events, true);
@@ -87,14 +89,18 @@ private:
     void declare_actions() {
         action("pause", "stop a job for now");
         action("resume", "take up a paused job");
-        action("cancel", "give up a job; the source stays as it is", true);
+        action("cancel", "give up a job; the source stays as it is", true)
+            ->add_flag("--drop-target-objects", options_.drop_target_objects,
+                       "drop what the job made on the target, too, and nothing else; also of a job that is cancelled already");
         action("retry", "take up a failed job");
         action("cutover", "give the word that `cutover: wait` waits for");
         action("rollback", "in_place only: bring the source back");
     }
 
-    void action(const std::string& name, const std::string& what, bool with_journal = false) {
-        job(command(name, what, [name](const Options& options) { return action_command(options, name); }), with_journal);
+    CLI::App* action(const std::string& name, const std::string& what, bool with_journal = false) {
+        CLI::App* sub = command(name, what, [name](const Options& options) { return action_command(options, name); });
+        job(sub, with_journal);
+        return sub;
     }
 
     void job(CLI::App* sub, bool with_journal, const std::string& what = "the job's name") {

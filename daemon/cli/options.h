@@ -12,10 +12,12 @@ namespace lantern_migrate::daemon::cli {
 struct Options {
     std::string job;  // a name, or the path of a job file
     bool json = false;
+    bool html = false;  // report
     std::optional<std::string> config, spool_dir, socket, state_dir, pg_dump;
-    bool again = false;      // run
-    bool cutover = false;    // run
-    std::int64_t after = 0;  // events
+    bool again = false;                // run
+    bool cutover = false;              // run
+    bool drop_target_objects = false;  // cancel
+    std::int64_t after = 0;            // events
 };
 
 int plan_command(const Options&);

@@ -1,9 +1,12 @@
 // `watch`: follows one job, or all of them, until they end. Looking only: nothing here can disturb a job.
+// On a terminal with keys it is watch_screen.cpp's; here are bars without keys, plain lines, and JSON.
 #include "daemon/cli/control_point.h"
 #include "daemon/cli/options.h"
 #include "daemon/cli/output.h"
 #include "daemon/cli/progress_printer.h"
+#include "daemon/cli/watch_screen.h"
 #include "daemon/control_client.h"
+#include "daemon/watch/model.h"
 
 #include <poll.h>
 #include <termios.h>
@@ -18,11 +21,9 @@
 namespace lantern_migrate::daemon::cli {
 namespace {
 
-using migrations_state::Disposition;
+using watch::rests;
 
 constexpr int look_every_ms = 500;
-// A daemon that is started again within this is followed on.
-constexpr auto patience = std::chrono::seconds(60);
 
 std::atomic<bool> interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
@@ -62,20 +63,6 @@ private:
     bool changed_ = false;
 };
 
-// Nothing more happens to it by itself.
-bool rests(const JobStatus& status) {
-    switch (status.job.disposition) {
-        case Disposition::queued:
-        case Disposition::running: return false;
-        case Disposition::failed: return !status.job.transient && status.wish == Wish::none;
-        case Disposition::paused:
-        case Disposition::waiting: return status.wish == Wish::none;
-        case Disposition::cancelled:
-        case Disposition::done: return true;
-    }
-    return true;
-}
-
 class Watch {
 public:
     explicit Watch(const Options& options) : options_(options), point_(control_point(options)), printer_(STDOUT_FILENO) {}
@@ -96,7 +83,7 @@ private:
             jobs = options_.job.empty() ? point_->statuses() : std::vector{point_->status(options_.job)};
         } catch (const Unreachable&) {
             const auto now = std::chrono::steady_clock::now();
-            if (!reached_ || now - last_answer_ > patience) throw;
+            if (!reached_ || now - last_answer_ > watch_patience) throw;
             if (!missed_) printer_.say("the daemon does not answer; waiting for it");
             missed_ = true;
             return std::nullopt;
@@ -138,6 +125,8 @@ private:
 
 }  // namespace
 
-int watch_command(const Options& options) { return Watch(options).run(); }
+int watch_command(const Options& options) {
+    return !options.json && can_watch_on_screen() ? watch_on_screen(options) : Watch(options).run();
+}
 
 }  // namespace lantern_migrate::daemon::cli

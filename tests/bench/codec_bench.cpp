@@ -71,6 +71,27 @@ void convert_value(benchmark::State& state, FieldKind kind, const CopyBytes& val
                  row_with(value));
 }
 
+// A composite of a vector, a text and an enum, as its type's OIDs differ.
+void convert_composite(benchmark::State& state, int dimensions) {
+    const auto part = [](FieldKind kind, std::uint32_t source_oid, std::uint32_t target_oid) {
+        return std::make_shared<const ValuePlan>(ValuePlan{kind, source_oid, target_oid, {}});
+    };
+    const auto value = std::make_shared<const ValuePlan>(ValuePlan{
+        FieldKind::composite,
+        0,
+        0,
+        {part(FieldKind::vector, 16385, 1021), part(FieldKind::pass_through, 25, 25), part(FieldKind::pass_through, 16500, 17500)}});
+    convert_rows(state, {{.column = "id"}, {.column = "c", .kind = FieldKind::composite, .value = value}, {.column = "note"}},
+                 row_with(CopyBytes()
+                              .i32(3)
+                              .i32(16385)
+                              .field(dense(dimensions, false))
+                              .i32(25)
+                              .field(CopyBytes("a short note"))
+                              .i32(16500)
+                              .field(CopyBytes("sad"))));
+}
+
 void digest_rows(benchmark::State& state, const CopyBytes& row) {
     const std::vector<CopyBytes> messages(rows_a_round, row);
     RowCodec codec(std::vector<Field>(3));
@@ -100,6 +121,7 @@ BENCHMARK_CAPTURE(convert_value, halfvec_768, FieldKind::halfvec, dense(768, tru
 BENCHMARK_CAPTURE(convert_value, sparsevec_1536_of_100, FieldKind::sparsevec, sparse(1536, 100));
 BENCHMARK_CAPTURE(convert_value, vector_array_8_of_384, FieldKind::vector_array, array_of_vectors(8, 384));
 BENCHMARK_CAPTURE(convert_value, array_1536_of_int4, FieldKind::array, array_of_integers(1536));
+BENCHMARK_CAPTURE(convert_composite, of_vector_384, 384);
 BENCHMARK_CAPTURE(convert_value, pass_through_12KB, FieldKind::pass_through, text_of(12'288));
 BENCHMARK_CAPTURE(convert_value, pass_through_100B, FieldKind::pass_through, text_of(100));
 BENCHMARK_CAPTURE(digest_rows, 12KB, row_with(text_of(12'288)));

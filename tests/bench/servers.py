@@ -119,11 +119,11 @@ class Server:
 class Servers:
     """Both; `with` stops them on every way out."""
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, build: Path = BUILD) -> None:
         self.scratch = scratch
         programs = Path(run(["pg_config", "--bindir"], scratch).out.strip())
         tree = scratch / "target-postgres"
-        run([CHECKOUT / "tests/support/make-target-postgres", tree, BUILD / "lantern-stub"], scratch)
+        run([CHECKOUT / "tests/support/make-target-postgres", tree, build / "lantern-stub"], scratch)
         self.source = Server("source", programs, scratch)
         self.target = Server("target", tree / programs.relative_to("/"), scratch)
 

@@ -138,7 +138,17 @@ TEST(ConnectionSettings, WithoutSystemdsDirectorySayWhoMakesIt) {
               "credential old cannot be read: CREDENTIALS_DIRECTORY is not set; systemd sets it for a unit with LoadCredential=");
     const ScratchDirectory directory;
     const ScopedVariable set("CREDENTIALS_DIRECTORY", directory.path().c_str());
-    EXPECT_EQ(resolved(settings(ConnectionCredential{"old"})), "credential old cannot be read: No such file or directory");
+    EXPECT_EQ(resolved(settings(ConnectionCredential{"old"})),
+              "credential old is not there: put it into /etc/credstore/lantern-migrate.old, and restart the service");
+}
+
+TEST(ConnectionSettings, FindACredentialByItsOwnNameBeforeOneThatTheUnitImports) {
+    const ScratchDirectory directory;
+    const ScopedVariable credentials("CREDENTIALS_DIRECTORY", directory.path().c_str());
+    static_cast<void>(directory.file("lantern-migrate.old", "postgresql://u:imported@h/app"));
+    EXPECT_EQ(resolved(settings(ConnectionCredential{"old"})), "postgresql://u@h/app password imported");
+    static_cast<void>(directory.file("old", "postgresql://u:own@h/app"));
+    EXPECT_EQ(resolved(settings(ConnectionCredential{"old"})), "postgresql://u@h/app password own");
 }
 
 // ---- the keys of a job's `source` and `target` --------------------------------------------------------------------------

@@ -20,6 +20,8 @@ TEST(DaemonFile, HasADefaultForEveryKey) {
     EXPECT_EQ(spec.retry.initial_delay, 1s);
     EXPECT_EQ(spec.retry.max_delay, 60s);
     EXPECT_EQ(spec.retry.give_up_after, 24h);
+    EXPECT_EQ(spec.hooks, (HooksSpec{.dir = "/etc/lantern-migrate/hooks.d", .timeout = 30s}));
+    EXPECT_EQ(spec.web, (WebSpec{.listen = std::nullopt, .hosts = {}, .actions = false}));
 }
 
 TEST(DaemonFile, PutsEveryKeyWhereItBelongs) {
@@ -30,7 +32,9 @@ TEST(DaemonFile, PutsEveryKeyWhereItBelongs) {
         "pg_dump: /usr/lib/postgresql/17/bin/pg_dump\n"
         "max_jobs: 64\n"
         "log_level: debug\n"
-        "retry: {initial_delay: 10ms, max_delay: 5min, give_up_after: 7d}\n");
+        "retry: {initial_delay: 10ms, max_delay: 5min, give_up_after: 7d}\n"
+        "hooks: {dir: /a/hooks, timeout: 5s}\n"
+        "web: {listen: '[::1]:8477', hosts: [Migrate.Example], actions: true}\n");
     EXPECT_EQ(spec.spool_dir, "/a/spool");
     EXPECT_EQ(spec.state_dir, "/a/state");
     EXPECT_EQ(spec.control_socket, "/a/control.sock");
@@ -40,6 +44,8 @@ TEST(DaemonFile, PutsEveryKeyWhereItBelongs) {
     EXPECT_EQ(spec.retry.initial_delay, 10ms);
     EXPECT_EQ(spec.retry.max_delay, 5min);
     EXPECT_EQ(spec.retry.give_up_after, 168h);
+    EXPECT_EQ(spec.hooks, (HooksSpec{.dir = "/a/hooks", .timeout = 5s}));
+    EXPECT_EQ(spec.web, (WebSpec{.listen = WebListen{"::1", 8477}, .hosts = {"migrate.example"}, .actions = true}));
 }
 
 TEST(DaemonFile, KnowsFiveLogLevels) {
@@ -94,6 +100,19 @@ TEST(DaemonFileMistakes, AreSocketsWithAPathThatIsTooLong) {
     EXPECT_EQ(daemon_spec("control_socket: " + longest).control_socket, longest);
     EXPECT_EQ(daemon_mistakes("control_socket: " + longest + "s"),
               "lantern-migrated.yaml:1:1: control_socket: must have at most 107 bytes, as the path of a socket");
+}
+
+TEST(DaemonFile, ListensAtAnAddressAndAPort) {
+    EXPECT_EQ(daemon_spec("web: {listen: '127.0.0.1:8477'}").web.listen, (WebListen{"127.0.0.1", 8477}));
+    EXPECT_EQ(daemon_spec("web: {listen: none}").web.listen, std::nullopt);
+    for (const char* wrong :
+         {"localhost:8477", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", "::1:8477", "[127.0.0.1]:1", "8477", ":8477"}) {
+        EXPECT_EQ(
+            daemon_mistakes(std::string("web: {listen: '") + wrong + "'}"),
+            "lantern-migrated.yaml:1:7: web.listen: must be `none` or an IP address and a port, such as 127.0.0.1:8477 or [::1]:8477");
+    }
+    EXPECT_EQ(daemon_mistakes("web: {hosts: [a.example, 'b.example:80']}"),
+              "lantern-migrated.yaml:1:26: web.hosts[1]: must be a host's name without a port, such as migrate.example");
 }
 
 TEST(DaemonFileMistakes, AreFilesThatAreNone) {

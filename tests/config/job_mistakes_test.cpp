@@ -88,11 +88,6 @@ TEST(JobMistakes, OfAModeThatIsNotThereYetSayWhichOneIs) {
               "words.yaml:3:1: mode: must be `offline`, `in_place` or `online`, and is `inplace`; did you mean `in_place`?");
 }
 
-TEST(JobMistakes, OfBitsAsIntegerArraysSayThatTheyAreNotThereYet) {
-    EXPECT_EQ(job_mistakes("vectors: {bits: integer_array}"),
-              "words.yaml:3:11: vectors.bits: `integer_array` is not available in this version; use `keep`");
-}
-
 TEST(JobMistakes, CountOneBelowAndOneAboveEveryRange) {
     const std::pair<const char*, const char*> bad[] = {
         {"version: 0", "version: must be 1, and is `0`"},

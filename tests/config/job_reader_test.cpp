@@ -37,6 +37,7 @@ TEST(JobReader, PutsEveryKeyWhereItBelongs) {
         {"schema: {privileges: true}", [](const JobSpec& s) { return s.schema.privileges && !s.schema.owners; }},
         {"schema: {unsupported: skip}", [](const JobSpec& s) { return s.schema.unsupported == OnUnsupported::skip; }},
         {"vectors: {dimension_checks: false}", [](const JobSpec& s) { return !s.vectors.dimension_checks; }},
+        {"vectors: {bits: integer_array}", [](const JobSpec& s) { return s.vectors.bits == BitVectors::integer_array; }},
         {"vectors: {bits: keep}", [](const JobSpec& s) { return s.vectors.bits == BitVectors::keep; }},
         {"indexes: {ivfflat: skip}", [](const JobSpec& s) { return s.indexes.ivfflat == IvfflatPolicy::skip; }},
         {"indexes: {ivfflat: fail}", [](const JobSpec& s) { return s.indexes.ivfflat == IvfflatPolicy::fail; }},

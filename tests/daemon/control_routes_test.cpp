@@ -93,6 +93,9 @@ TEST(ControlRoutes, GiveReportAndIndexesAsJsonAndAsText) {
     routed.admit("words");
     EXPECT_EQ(Routed::body(routed.get("/v1/jobs/words/report")).at("job"), "words");
     EXPECT_TRUE(routed.get("/v1/jobs/words/report?format=text").body.starts_with("job words: queued at step connect\n"));
+    const ControlResponse page = routed.get("/v1/jobs/words/report?format=html");
+    EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
+    EXPECT_TRUE(page.body.starts_with("<!doctype html>\n"));
     EXPECT_EQ(routed.get("/v1/jobs/words/indexes").body, "{\"job\":\"words\",\"indexes\":[]}\n");
     EXPECT_EQ(routed.get("/v1/jobs/words/indexes?format=sql").body, "-- no index of pgvector\n");
 }
@@ -102,6 +105,7 @@ TEST(ControlRoutes, CarryOutActionsByPostAlone) {
     routed.admit("words");
     EXPECT_EQ(routed.get("/v1/jobs/words/pause").status, 405U);
     EXPECT_EQ(routed.get("/v1/jobs/words/pause").allow, "POST");
+    EXPECT_EQ(routed.post("/v1/jobs/words").allow, "GET, HEAD");
     EXPECT_EQ(routed.job("words").disposition, Disposition::queued);
     const ControlResponse response = routed.post("/v1/jobs/words/pause");
     EXPECT_EQ(response.status, 202U);
@@ -109,6 +113,87 @@ TEST(ControlRoutes, CarryOutActionsByPostAlone) {
     EXPECT_EQ(routed.post("/v1/jobs/words/retry").status, 409U);
     EXPECT_EQ(Routed::body(routed.post("/v1/jobs/words/rollback")).at("error"),
               "rollback belongs to `mode: in_place`; offline, the source is left as it is and needs none");
+}
+
+TEST(ControlRoutes, SayInTheJournalWhoChangedAJob) {
+    Routed routed;
+    routed.admit("words");
+    EXPECT_EQ(routed.routes
+                  .answer({.method = "POST", .target = "/v1/jobs/words/pause", .peer = {.kind = Peer::Kind::local, .uid = 1000, .pid = 42}})
+                  .status,
+              202U);
+    const auto events = routed.journal.newest_events(routed.job("words").id, 1);
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].kind, "operator");
+    EXPECT_EQ(events[0].text, "pause, said by uid 1000, process 42");
+}
+
+TEST(ControlRoutes, SayWhichParametersThereAre) {
+    Routed routed;
+    routed.admit("words");
+    EXPECT_EQ(routed.get("/v1/jobs?x=1").body, "{\"error\":\"x: there is no such parameter here\",\"hint\":\"there are none\"}\n");
+    EXPECT_EQ(routed.get("/v1/jobs/words/events?since=1").body,
+              "{\"error\":\"since: there is no such parameter here\",\"hint\":\"there are: after limit\"}\n");
+    EXPECT_EQ(routed.get("/v1/jobs/words/indexes?format=xml").body, "{\"error\":\"format: must be json or sql\",\"hint\":\"\"}\n");
+    EXPECT_EQ(routed.post("/v1/jobs/words/cancel?drop_target_objects=yes").body,
+              "{\"error\":\"drop_target_objects: must be true or false\",\"hint\":\"\"}\n");
+    EXPECT_EQ(routed.job("words").disposition, Disposition::queued);
+}
+
+TEST(ControlRoutes, OfferStreamsOfAllJobsAndOfOne) {
+    Routed routed;
+    routed.admit("words");
+    EXPECT_EQ(routed.get("/v1/stream").stream.value().job, std::nullopt);
+    EXPECT_EQ(routed.get("/v1/stream").content_type, "text/event-stream");
+    EXPECT_EQ(routed.get("/v1/jobs/words/stream").stream.value().job, "words");
+    EXPECT_EQ(routed.get("/v1/jobs/words/stream").stream.value().after, std::nullopt);
+    EXPECT_EQ(routed.get("/v1/jobs/words/stream?after=7").stream.value().after, 7);
+    EXPECT_EQ(routed.routes.answer({.method = "GET", .target = "/v1/jobs/words/stream", .last_event_id = "9"}).stream.value().after, 9);
+    EXPECT_EQ(routed.routes.answer({.method = "GET", .target = "/v1/jobs/words/stream", .last_event_id = "x"}).status, 400U);
+    EXPECT_EQ(routed.get("/v1/jobs/nobody/stream").status, 404U);
+}
+
+TEST(ControlRoutes, MakeAStatusAnewOnlyWhenItIsOldOrSomethingBecameOfAJob) {
+    Bench bench;
+    ControlRoutes routes(bench.scheduler, bench.journal, {}, std::chrono::hours(1));
+    const auto disposition = [&] {
+        return json::parse(routes.answer({.method = "GET", .target = "/v1/jobs/words"}).body).at("disposition");
+    };
+    EXPECT_EQ(routes.answer({.method = "GET", .target = "/v1/jobs/words"}).status, 404U);
+    const Job job = bench.admit("words");
+    EXPECT_EQ(disposition(), "queued") << "what is not there is not remembered";
+    bench.journal.set_paused(job.id);
+    EXPECT_EQ(disposition(), "queued");
+    routes.changed();
+    EXPECT_EQ(disposition(), "paused");
+    EXPECT_EQ(routes.answer({.method = "POST", .target = "/v1/jobs/words/resume"}).status, 202U);
+    EXPECT_EQ(disposition(), "queued") << "an action makes it anew";
+}
+
+TEST(ControlRoutes, GiveThePageWithANonceOfItsOwnAndTheTokenOnlyWhereItMayAct) {
+    Bench bench;
+    ControlRoutes routes(bench.scheduler, bench.journal, {.web = {}, .token = "t0k"});
+    const ControlRequest request{.method = "GET", .target = "/"};
+    const ControlResponse page = routes.answer(request);
+    EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
+    const std::string mark = "<style nonce=\"";
+    const std::string nonce = page.body.substr(page.body.find(mark) + mark.size(), 32);
+    EXPECT_TRUE(page.policy.contains("script-src 'nonce-" + nonce + "'")) << page.policy;
+    EXPECT_FALSE(page.body.contains("t0k"));
+    EXPECT_NE(routes.answer(request).policy, page.policy);
+    routes.set_web({.actions = true});
+    EXPECT_TRUE(routes.answer(request).body.contains(R"({"actions":true,"token":"t0k"})"));
+}
+
+TEST(ControlRoutes, RefuseWhatTheGuardRefuses) {
+    Routed routed;
+    routed.admit("words");
+    EXPECT_EQ(routed.routes.answer({.method = "GET", .target = "/v1/jobs", .host = "evil.example"}).status, 421U);
+    EXPECT_EQ(
+        routed.routes.answer({.method = "POST", .target = "/v1/jobs/words/cancel", .host = "localhost", .origin = "https://evil.example"})
+            .status,
+        403U);
+    EXPECT_EQ(routed.job("words").disposition, Disposition::queued);
 }
 
 TEST(ControlRoutes, FindJobsByNamesThatNeedEncoding) {
@@ -130,11 +215,11 @@ TEST(ControlRoutes, AnswerNonsenseWithAnError) {
         unsigned status;
     };
     for (const auto& [method, target, status] :
-         {Case{"GET", "/", 404}, Case{"GET", "", 400}, Case{"GET", "v1/jobs", 400}, Case{"GET", "/v1/jobs/%", 400},
-          Case{"GET", "/v1/jobs/nobody", 404}, Case{"GET", "/v1/jobs/words/secrets", 404}, Case{"GET", "/v1/jobs/words/report/more", 404},
-          Case{"DELETE", "/v1/jobs/words", 405}, Case{"POST", "/v1/jobs/nobody/cancel", 404}, Case{"GET", "/v1/jobs/../../etc/passwd", 404},
-          Case{"GET", "/v2/jobs", 404}, Case{"POST", "/v1/jobs", 405}, Case{"GET", "/v1/jobs/" + std::string(5000, 'a'), 404},
-          Case{"GET", "/v1/jobs/%1b%5b2J", 404}}) {
+         {Case{"GET", "/index.html", 404}, Case{"POST", "/", 405}, Case{"GET", "/?x=1", 400}, Case{"GET", "", 400},
+          Case{"GET", "v1/jobs", 400}, Case{"GET", "/v1/jobs/%", 400}, Case{"GET", "/v1/jobs/nobody", 404},
+          Case{"GET", "/v1/jobs/words/secrets", 404}, Case{"GET", "/v1/jobs/words/report/more", 404}, Case{"DELETE", "/v1/jobs/words", 405},
+          Case{"POST", "/v1/jobs/nobody/cancel", 404}, Case{"GET", "/v1/jobs/../../etc/passwd", 404}, Case{"GET", "/v2/jobs", 404},
+          Case{"POST", "/v1/jobs", 405}, Case{"GET", "/v1/jobs/" + std::string(5000, 'a'), 404}, Case{"GET", "/v1/jobs/%1b%5b2J", 404}}) {
         const ControlResponse response = routed.routes.answer({.method = method, .target = target});
         EXPECT_EQ(response.status, status) << method << ' ' << target;
         EXPECT_TRUE(Routed::body(response).as_object().contains("error")) << target;

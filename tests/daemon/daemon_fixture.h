@@ -24,6 +24,7 @@ struct Bench {
     std::shared_ptr<FakeEngines> engines = std::make_shared<FakeEngines>();
     std::vector<JobStatus> ended;
     std::function<void(const Job&)> before_retry;
+    std::function<void(migrations_state::JobId)> run_began, run_ended;
     Scheduler scheduler;
 
     explicit Bench(int max_jobs = 2, config::RetrySpec retry = {.initial_delay = std::chrono::milliseconds(2),
@@ -34,7 +35,15 @@ struct Bench {
                          [this](const Job& job) {
                              if (before_retry) before_retry(job);
                          },
-                     .ended = [this](const JobStatus& status) { ended.push_back(status); }},
+                     .began =
+                         [this](migrations_state::JobId id) {
+                             if (run_began) run_began(id);
+                         },
+                     .ended =
+                         [this](const JobStatus& status) {
+                             ended.push_back(status);
+                             if (run_ended) run_ended(status.job.id);
+                         }},
                     quiet_log()) {}
 
     Job admit(const std::string& name) {

@@ -21,6 +21,7 @@ struct FakeRun {
     Progress& progress;
     std::stop_token stop;
     bool cutover_allowed;
+    steps::Ending& ending;
 
     // As the real one at its end.
     steps::Outcome done() {
@@ -39,6 +40,13 @@ struct FakeRun {
         while (!stop.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
         return steps::Outcome::stopped;
     }
+    // With a chunk in hand that is copied as soon as `copied` says so, or given up.
+    steps::Outcome copy_one_chunk(std::atomic<int>& in_hand, const std::atomic<bool>& copied) const {
+        const steps::Ending::Copying copying(ending);
+        ++in_hand;
+        while (!copied && !stop.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        return steps::Outcome::stopped;
+    }
     steps::Outcome wait() {
         journal.set_waiting(job, "everything is copied and verified", "lantern-migrate cutover JOB");
         return steps::Outcome::waiting;
@@ -52,8 +60,13 @@ struct FakeEngines {
     std::mutex mutex;
     std::deque<Run> runs;
     std::function<void()> release = [] {};
+    std::function<std::string(const std::stop_token&)> drop_target = [](const std::stop_token&) {
+        return "dropped on the target: table public.words";
+    };
     std::atomic<int> begun{0};
+    std::atomic<int> copying{0};  // runs that have a chunk in hand, or had
     std::atomic<int> released{0};
+    std::atomic<int> targets_dropped{0};
 
     explicit FakeEngines(std::deque<Run> script = {[](FakeRun& run) { return run.done(); }}) : runs(std::move(script)) {}
 
@@ -73,12 +86,20 @@ public:
         : script_(std::move(script)), spec_(std::move(spec)), journal_(journal), job_(job), progress_(progress) {}
 
     steps::Outcome run(std::stop_token stop, bool cutover_allowed) override {
-        FakeRun run{spec_, journal_, job_, progress_, std::move(stop), cutover_allowed};
+        const std::stop_callback on_stop(std::move(stop), [this] { ending_.stop(); });
+        FakeRun run{spec_, journal_, job_, progress_, ending_.now(), cutover_allowed, ending_};
         return script_->next()(run);
     }
+    steps::Pause pause() override { return ending_.pause(); }
     void release_source() override {
         script_->release();
         ++script_->released;
+    }
+
+    std::string drop_target_objects(const std::stop_token& stop) override {
+        std::string dropped = script_->drop_target(stop);
+        ++script_->targets_dropped;
+        return dropped;
     }
 
 private:
@@ -87,6 +108,7 @@ private:
     migrations_state::Journal& journal_;
     migrations_state::JobId job_;
     Progress& progress_;
+    steps::Ending ending_;
 };
 
 inline EngineFactory fake_factory(const std::shared_ptr<FakeEngines>& script) {

@@ -58,6 +58,7 @@ TEST(Intake, MakesAJobOfAFileAndFilesItAwayWhenItIsDone) {
     EXPECT_TRUE(dropped.there("done/words.yaml"));
     EXPECT_FALSE(dropped.there("active/words.yaml"));
     EXPECT_EQ(dropped.report("done/words.yaml").at("disposition"), "done");
+    EXPECT_TRUE(dropped.there("done/words.yaml.report.html"));
     EXPECT_EQ(dropped.journal.find_job("words")->file, (dropped.spool.dir() / "done/words.yaml").string());
 }
 

@@ -174,6 +174,78 @@ TEST(JobRunner, GivesTheSourceBackBeforeItCancels) {
     EXPECT_EQ(running.engines->released.load(), 1);
 }
 
+// A job that is to be cancelled, its target to be cleaned, with a source to be given back.
+struct Cancelling : Running {
+    Cancelling() {
+        journal.begin(job.id, Step::stop_source).commit(Step::transfer_schema);
+        journal.set_fact(job.id, wish_fact, "cancel");
+        journal.set_fact(job.id, drop_target_fact, "yes");
+    }
+    std::string fact(const char* key) { return journal.fact(job.id, key).value_or("none"); }
+};
+
+TEST(JobRunner, CleansTheTargetOnceTheSourceIsGivenBack) {
+    Cancelling job;
+    int released_before = -1;
+    job.engines->drop_target = [&](const std::stop_token&) {
+        released_before = job.engines->released;
+        return std::string("dropped on the target: table public.words");
+    };
+    EXPECT_EQ(job.run().end, RunResult::End::cancelled);
+    EXPECT_EQ(released_before, 1);
+    EXPECT_EQ(job.fact(target_end_fact), "dropped on the target: table public.words");
+    EXPECT_EQ(job.fact(wish_fact), "");
+    EXPECT_EQ(job.fact(drop_target_fact), "");
+}
+
+TEST(JobRunner, CleansTheTargetThoughTheSourceIsGone) {
+    Cancelling job;
+    job.engines->release = [] { throw lost_connection(); };
+    EXPECT_TRUE(job.run().retry_after.has_value());
+    EXPECT_EQ(job.engines->targets_dropped.load(), 1);
+    EXPECT_EQ(job.journaled().reason,
+              "cannot give the source back: source postgresql://reader@old.example/app: server closed the connection unexpectedly");
+    EXPECT_EQ(job.fact(wish_fact), "cancel");
+}
+
+TEST(JobRunner, LeavesAJobToTheOperatorIfItsTargetIsNotToBeTouched) {
+    Cancelling job;
+    job.engines->drop_target = [](const std::stop_token&) -> std::string { throw MigrationError("somebody's rows", "move them"); };
+    EXPECT_EQ(job.run().retry_after, std::nullopt);
+    EXPECT_EQ(job.journaled().disposition, Disposition::failed);
+    EXPECT_EQ(job.journaled().step, Step::transfer_schema);
+    EXPECT_EQ(job.journaled().reason, "cannot clean the target: somebody's rows");
+    EXPECT_EQ(job.journaled().hint, "move them");
+    EXPECT_EQ(job.fact(wish_fact), "");
+    EXPECT_EQ(job.run().end, RunResult::End::done) << "a retry takes it up where it was";
+}
+
+TEST(JobRunner, TriesToCleanTheTargetAgainAfterATransientError) {
+    Cancelling job;
+    job.engines->drop_target = [](const std::stop_token&) -> std::string { throw lost_connection(); };
+    EXPECT_TRUE(job.run().retry_after.has_value());
+    EXPECT_EQ(job.fact(wish_fact), "cancel");
+    EXPECT_EQ(job.fact(drop_target_fact), "yes");
+}
+
+TEST(JobRunner, LeavesTheCleaningToTheNextDaemonIfThisOneStops) {
+    Cancelling job;
+    std::promise<void> cleaning;
+    job.engines->drop_target = [&](const std::stop_token& stop) -> std::string {
+        cleaning.set_value();
+        while (!stop.stop_requested()) std::this_thread::sleep_for(1ms);
+        throw lost_connection();
+    };
+    std::promise<RunResult> ended;
+    job.runner->start([&](RunResult result) { ended.set_value(std::move(result)); });
+    cleaning.get_future().wait();
+    job.runner->stop(Wish::none);
+    EXPECT_EQ(ended.get_future().get().end, RunResult::End::stopped);
+    job.runner->join();
+    EXPECT_EQ(job.fact(wish_fact), "cancel");
+    EXPECT_EQ(job.fact(drop_target_fact), "yes");
+}
+
 TEST(JobRunner, CancelsAJobWhoseFileIsGoneIfItNeverTouchedTheSource) {
     Running running;
     std::filesystem::remove(running.scratch / "words.yaml");

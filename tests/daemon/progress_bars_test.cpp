@@ -49,6 +49,29 @@ TEST(ProgressBars, ShowTheWholeAndWhatIsBeingWorkedOn) {
                             "  index public.words_embedding_idx [  <=>           ]  2.0s"));
 }
 
+TEST(ProgressBars, SayOfABuildWhatTheTargetSays) {
+    const struct {
+        const char* phase;
+        std::optional<double> share;
+        const char* text;
+    } cases[] = {{"", std::nullopt, ""},
+                 {"", 0.5, ""},
+                 {"sorting live tuples", std::nullopt, "sorting live tuples"},
+                 {"scanning table", 0.429, "scanning table 42%"},
+                 {"loading tuples in tree", 1.0, "loading tuples in tree 100%"},
+                 {"scanning table", 1.7, "scanning table 100%"},
+                 {"scanning\ntable\x1b[31m", 0.0, "scanning table?[31m 0%"}};
+    for (const auto& [phase, share, text] : cases) EXPECT_EQ(build_phase_text({.phase = phase, .share = share}), text);
+    JobStatus status = copying();
+    status.progress.tables.clear();
+    status.progress.builds_list = {{.item = "index public.i",
+                                    .state = BuildState::begun,
+                                    .elapsed = std::chrono::seconds(2),
+                                    .phase = "scanning table",
+                                    .share = 0.42}};
+    EXPECT_EQ(progress_bars(status, {.width = 120, .height = 24}).back(), "  index public.i [  <=>           ]  2.0s  scanning table 42%");
+}
+
 TEST(ProgressBars, SayWhatSlowsTheCopyAsLongAsItRuns) {
     JobStatus status = copying();
     status.progress.tables.clear();

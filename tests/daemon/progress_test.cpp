@@ -83,6 +83,21 @@ TEST(Progress, DerivesTheTimeLeftFromTheLastSecondsAlone) {
     EXPECT_LT(view.bytes_per_s, 101);
     ASSERT_TRUE(view.left.has_value());
     EXPECT_GE(view.left->count(), 4);
+    EXPECT_GT(view.bytes_per_s_average, 40);
+    EXPECT_LT(view.bytes_per_s_average, 101);
+}
+
+TEST(Progress, AveragesOverTheCopyAndNotOverWhatComesBehindIt) {
+    Progress progress;
+    progress.set_tables({{.name = "public.a", .bytes = 500, .bytes_total = 1000, .chunks_done = 5, .chunks = 6}});
+    EXPECT_EQ(progress.view().bytes_per_s_average, 0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1050));
+    progress.chunk_done(0, 500);
+    const double average = progress.view().bytes_per_s_average;
+    EXPECT_GT(average, 100);
+    EXPECT_LT(average, 500);
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    EXPECT_EQ(progress.view().bytes_per_s_average, average);
 }
 
 TEST(Progress, TimesBuilds) {

@@ -157,7 +157,7 @@ TEST_F(ReportTest, ShowsEveryIndexBeforeAndAfter) {
                                   "    after: CREATE INDEX words_embedding_idx ON public.words USING lantern_hnsw (embedding\n"
                                   "    public.dist_l2sq_ops) WITH (dim=100)\n"
                                   "    why: distances become squared; the order of neighbours is unchanged\n"
-                                  "    took:   0.0s\n"
+                                  "    took: 0.0s\n"
                                   "  public.words_l1_idx on public.words: left_out\n"
                                   "    before: CREATE INDEX words_l1_idx ON public.words USING hnsw (embedding vector_l1_ops)\n"
                                   "    after: none\n"

@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 
 #include <csignal>
-#include <future>
 
 namespace lantern_migrate::daemon {
 namespace {
@@ -92,62 +91,6 @@ TEST(Scheduler, TakesUpAtTheStartWhatWasOnItsWay) {
     EXPECT_EQ(bench.job("failed").disposition, Disposition::failed);
     EXPECT_EQ(bench.job("paused").disposition, Disposition::paused);
     EXPECT_EQ(bench.job("waiting").disposition, Disposition::waiting);
-}
-
-TEST(Scheduler, PausesAndResumesARunningJob) {
-    Bench bench;
-    std::promise<void> seen;
-    bench.engines->runs = {[&](FakeRun& run) {
-                               seen.get_future().wait();  // the wish is looked at before the run heeds it
-                               return run.until_stopped();
-                           },
-                           [](FakeRun& run) { return run.done(); }};
-    bench.admit("words");
-    ASSERT_TRUE(bench.until([&] { return bench.engines->begun == 1; }));
-    EXPECT_EQ(bench.scheduler.act("words", Action::pause).message, "job words pauses; chunks in hand are given up and copied again later");
-    EXPECT_EQ(bench.scheduler.status("words")->wish, Wish::pause);
-    seen.set_value();
-    ASSERT_TRUE(bench.until("words", Disposition::paused));
-    EXPECT_EQ(bench.scheduler.status("words")->wish, Wish::none);
-    EXPECT_EQ(bench.scheduler.act("words", Action::resume).kind, Kind::accepted);
-    ASSERT_TRUE(bench.until("words", Disposition::done));
-}
-
-TEST(Scheduler, PausesAJobThatIsQueuedAtOnce) {
-    Bench bench(1);
-    bench.engines->runs = {endless()};
-    bench.admit("first");
-    bench.admit("second");
-    ASSERT_TRUE(bench.until("first", Disposition::running));
-    EXPECT_EQ(bench.scheduler.act("second", Action::pause).message, "job second is paused");
-    EXPECT_EQ(bench.job("second").disposition, Disposition::paused);
-    EXPECT_EQ(bench.scheduler.queued(), 0U);
-}
-
-TEST(Scheduler, CancelsARunningJobAndGivesTheSourceBack) {
-    Bench bench;
-    bench.engines->runs = {[](FakeRun& run) {
-        run.journal.begin(run.job, Step::stop_source).commit(Step::transfer_schema);
-        return run.until_stopped();
-    }};
-    bench.admit("words");
-    ASSERT_TRUE(bench.until([&] { return bench.job("words").step == Step::transfer_schema; }));
-    EXPECT_EQ(bench.scheduler.act("words", Action::cancel).message, "job words is being cancelled");
-    ASSERT_TRUE(bench.until("words", Disposition::cancelled));
-    EXPECT_EQ(bench.engines->released.load(), 1);
-    EXPECT_EQ(bench.scheduler.act("words", Action::cancel).message, "job words is cancelled already");
-}
-
-TEST(Scheduler, CancelsAPausedJobThoughAllPlacesAreTaken) {
-    Bench bench(1);
-    bench.engines->runs = {endless()};
-    bench.admit("first");
-    const Job second = bench.admit("second");
-    ASSERT_TRUE(bench.until([&] { return bench.engines->begun == 1; }));
-    bench.scheduler.act("second", Action::pause);
-    EXPECT_EQ(bench.scheduler.act("second", Action::cancel).kind, Kind::accepted);
-    ASSERT_TRUE(bench.until([&] { return bench.journal.job(second.id).disposition == Disposition::cancelled; }));
-    EXPECT_EQ(bench.job("first").disposition, Disposition::running);
 }
 
 TEST(Scheduler, WaitsForTheOperatorsWordBeforeTheCutover) {

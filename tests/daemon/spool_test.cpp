@@ -149,14 +149,29 @@ TEST(Spool, KeepsTheReportOfAnEarlierFileOfTheSameName) {
     EXPECT_EQ(read(spool.dir() / "done/words.1.yaml.report.json"), "{\"job\":\"words\"}\n");
 }
 
+TEST(Spool, KeepsTheReportAsAPageBesideTheOneForPrograms) {
+    const Scratch scratch;
+    const Spool spool(scratch / "spool");
+    write(spool.dir() / "done/words.yaml.report.html", "old");
+    write(spool.active() / "words.yaml", "x");
+    const fs::path to = spool.finish(spool.active() / "words.yaml", Spool::End::done);
+    EXPECT_EQ(to, spool.dir() / "done/words.1.yaml");
+    Spool::write_report_page(to, "<p>words</p>");
+    EXPECT_EQ(read(spool.dir() / "done/words.1.yaml.report.html"), "<p>words</p>");
+    EXPECT_EQ(read(spool.dir() / "done/words.yaml.report.html"), "old");
+    EXPECT_FALSE(fs::exists(spool.dir() / "done/.words.1.yaml.report.html.tmp"));
+}
+
 TEST(Spool, BringsAFailedFileBackForARetry) {
     const Scratch scratch;
     const Spool spool(scratch / "spool");
     write(spool.active() / "words.yaml", "x");
     const fs::path failed = spool.finish(spool.active() / "words.yaml", Spool::End::failed);
     Spool::write_report(failed, {{"job", "words"}});
+    Spool::write_report_page(failed, "<p>words</p>");
     EXPECT_EQ(spool.reactivate(failed), spool.active() / "words.yaml");
     EXPECT_FALSE(fs::exists(failed.string() + ".report.json"));
+    EXPECT_FALSE(fs::exists(failed.string() + ".report.html"));
     EXPECT_EQ(spool.reactivate(spool.active() / "words.yaml"), spool.active() / "words.yaml");
 }
 

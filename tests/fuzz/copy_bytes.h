@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -83,6 +84,31 @@ inline CopyBytes array_of(std::int64_t element_oid, std::initializer_list<CopyBy
     CopyBytes value;
     value.i32(1).i32(0).i32(element_oid).i32(static_cast<std::int64_t>(elements.size())).i32(1);
     for (const auto& element : elements) value.field(element);
+    return value;
+}
+
+struct Attribute {
+    std::int64_t oid;
+    std::optional<CopyBytes> value;  // empty: NULL
+};
+
+inline CopyBytes composite_of(std::initializer_list<Attribute> attributes) {
+    CopyBytes value;
+    value.i32(static_cast<std::int64_t>(attributes.size()));
+    for (const auto& attribute : attributes) {
+        value.i32(attribute.oid);
+        attribute.value ? value.field(*attribute.value) : value.null();
+    }
+    return value;
+}
+
+// [lower,upper)
+inline CopyBytes range_of(const CopyBytes& lower, const CopyBytes& upper) { return CopyBytes().i8(2).field(lower).field(upper); }
+
+inline CopyBytes multirange_of(std::initializer_list<CopyBytes> ranges) {
+    CopyBytes value;
+    value.i32(static_cast<std::int64_t>(ranges.size()));
+    for (const auto& range : ranges) value.field(range);
     return value;
 }
 

@@ -103,7 +103,7 @@ Shape read_shape(Input& in) {
     return shape;
 }
 
-CopyBytes array_of_arrays(const std::string& value, bool halves) {
+CopyBytes array_of_arrays(const std::string& value, FieldKind kind) {
     Input in(value);
     const Shape shape = read_shape(in);
     require(shape.sizes.size() <= 1);
@@ -112,7 +112,9 @@ CopyBytes array_of_arrays(const std::string& value, bool halves) {
     for (std::int64_t i = 0; i < size; ++i) {
         const std::int64_t length = in.i32();
         require(length >= 0);
-        vectors.push_back(read_dense(in.text(static_cast<std::size_t>(length)), halves));
+        const std::string element = in.text(static_cast<std::size_t>(length));
+        vectors.push_back(kind == FieldKind::sparsevec_array ? read_sparse(element)
+                                                             : read_dense(element, kind == FieldKind::halfvec_array));
         require(vectors.back().size() == vectors.front().size());
     }
     require(in.at_end());
@@ -123,10 +125,10 @@ CopyBytes array_of_arrays(const std::string& value, bool halves) {
     return array;
 }
 
-CopyBytes array_with_oid(const std::string& value, const Field& field) {
+CopyBytes array_with_oid(const std::string& value, std::uint32_t source_oid, std::uint32_t target_oid) {
     Input in(value);
     const Shape shape = read_shape(in);
-    require(shape.element_oid == field.source_element_oid);
+    require(shape.element_oid == source_oid);
     double elements = shape.sizes.empty() ? 0 : 1;
     for (const std::int64_t size : shape.sizes) elements *= static_cast<double>(size);
     int flags = 0;
@@ -137,8 +139,112 @@ CopyBytes array_with_oid(const std::string& value, const Field& field) {
         if (length > 0) in.text(static_cast<std::size_t>(length));
     }
     require(in.at_end());
-    if (elements == 0) return CopyBytes().i32(0).i32(0).i32(field.target_element_oid);
-    return CopyBytes(value.substr(0, 4)).i32(flags).i32(field.target_element_oid).text(value.substr(12));
+    if (elements == 0) return CopyBytes().i32(0).i32(0).i32(target_oid);
+    return CopyBytes(value.substr(0, 4)).i32(flags).i32(target_oid).text(value.substr(12));
+}
+
+CopyBytes integers_of_bits(const std::string& value) {
+    Input in(value);
+    const std::int64_t count = in.i32();
+    require(count >= 1);
+    std::string bits;
+    while (!in.at_end()) {
+        const auto byte = in.number(1);
+        for (int i = 7; i >= 0; --i) bits += (byte >> i) % 2 == 1 ? '1' : '0';
+    }
+    require(static_cast<std::int64_t>(bits.size()) == (count + 7) / 8 * 8);
+    require(bits.find('1', static_cast<std::size_t>(count)) == std::string::npos);
+    while (bits.size() % 32 != 0) bits += '0';
+    CopyBytes array = CopyBytes().i32(1).i32(0).i32(23).i32(static_cast<std::int64_t>(bits.size() / 32)).i32(1);
+    for (std::size_t at = 0; at < bits.size(); at += 32) array.i32(4).i32(std::stoll(bits.substr(at, 32), nullptr, 2));
+    return array;
+}
+
+CopyBytes nested(const ValuePlan& plan, const std::string& value);
+
+// A length and, unless it says NULL, what it counts.
+CopyBytes nested_field(const ValuePlan& plan, Input& in, bool may_be_null) {
+    const std::int64_t length = in.i32();
+    require(length >= (may_be_null ? -1 : 0));
+    if (length == -1) return CopyBytes().null();
+    return CopyBytes().field(nested(plan, in.text(static_cast<std::size_t>(length))));
+}
+
+CopyBytes nested_array(const ValuePlan& element, const std::string& value) {
+    Input in(value);
+    const Shape shape = read_shape(in);
+    require(shape.element_oid == element.source_oid);
+    double elements = shape.sizes.empty() ? 0 : 1;
+    for (const std::int64_t size : shape.sizes) elements *= static_cast<double>(size);
+    CopyBytes content;
+    int flags = 0;
+    for (double i = 0; i < elements; ++i) {
+        const CopyBytes field = nested_field(element, in, true);
+        if (field.str() == CopyBytes().null().str()) flags = 1;
+        content.then(field);
+    }
+    require(in.at_end());
+    if (elements == 0) return CopyBytes().i32(0).i32(0).i32(element.target_oid);
+    CopyBytes array = CopyBytes().i32(static_cast<std::int64_t>(shape.sizes.size())).i32(flags).i32(element.target_oid);
+    for (std::size_t i = 0; i < shape.sizes.size(); ++i) array.i32(shape.sizes[i]).i32(shape.lower[i]);
+    return array.then(content);
+}
+
+CopyBytes nested_composite(const ValuePlan& plan, const std::string& value) {
+    Input in(value);
+    require(in.i32() == static_cast<std::int64_t>(plan.parts.size()));
+    CopyBytes composite = CopyBytes().i32(static_cast<std::int64_t>(plan.parts.size()));
+    for (const auto& attribute : plan.parts) {
+        require(in.u32() == attribute->source_oid);
+        composite.i32(attribute->target_oid).then(nested_field(*attribute, in, true));
+    }
+    require(in.at_end());
+    return composite;
+}
+
+CopyBytes nested_range(const ValuePlan& bound, const std::string& value) {
+    Input in(value);
+    const auto flags = in.number(1);
+    CopyBytes range = CopyBytes().i8(static_cast<int>(flags));
+    if (flags == 1) {
+        require(in.at_end());
+        return range;
+    }
+    // 2 and 4: inclusive, 8 and 16: infinite, which is never inclusive.
+    require(flags % 2 == 0 && flags < 32);
+    require((flags & 10) != 10 && (flags & 20) != 20);
+    if ((flags & 8) == 0) range.then(nested_field(bound, in, false));
+    if ((flags & 16) == 0) range.then(nested_field(bound, in, false));
+    require(in.at_end());
+    return range;
+}
+
+CopyBytes nested_multirange(const ValuePlan& range, const std::string& value) {
+    Input in(value);
+    const std::int64_t count = in.i32();
+    require(count >= 0);
+    CopyBytes multirange = CopyBytes().i32(count);
+    for (std::int64_t i = 0; i < count; ++i) multirange.then(nested_field(range, in, false));
+    require(in.at_end());
+    return multirange;
+}
+
+CopyBytes nested(const ValuePlan& plan, const std::string& value) {
+    switch (plan.kind) {
+        case FieldKind::pass_through: return CopyBytes(value);
+        case FieldKind::vector:
+        case FieldKind::halfvec: return array_of_floats(read_dense(value, plan.kind == FieldKind::halfvec));
+        case FieldKind::sparsevec: return array_of_floats(read_sparse(value));
+        case FieldKind::vector_array:
+        case FieldKind::halfvec_array:
+        case FieldKind::sparsevec_array: return array_of_arrays(value, plan.kind);
+        case FieldKind::bit: return integers_of_bits(value);
+        case FieldKind::array: return nested_array(*plan.parts[0], value);
+        case FieldKind::composite: return nested_composite(plan, value);
+        case FieldKind::range: return nested_range(*plan.parts[0], value);
+        case FieldKind::multirange: return nested_multirange(*plan.parts[0], value);
+    }
+    throw Refused{};
 }
 
 class ReferenceRows {
@@ -199,9 +305,10 @@ private:
 
     static CopyBytes convert(const Field& field, const std::string& value, std::vector<std::optional<Floats>>& vectors) {
         if (field.kind == FieldKind::pass_through) return CopyBytes(value);
-        if (field.kind == FieldKind::array) return array_with_oid(value, field);
-        if (field.kind == FieldKind::vector_array) return array_of_arrays(value, false);
-        if (field.kind == FieldKind::halfvec_array) return array_of_arrays(value, true);
+        if (field.value != nullptr) return nested(*field.value, value);
+        if (field.kind == FieldKind::array) return array_with_oid(value, field.source_element_oid, field.target_element_oid);
+        if (field.kind == FieldKind::bit) return integers_of_bits(value);
+        if (!measured(field.kind)) return array_of_arrays(value, field.kind);
         vectors.emplace_back(field.kind == FieldKind::sparsevec ? read_sparse(value) : read_dense(value, field.kind == FieldKind::halfvec));
         return array_of_floats(*vectors.back());
     }

@@ -70,17 +70,36 @@ Verdict check_promises(const std::vector<Field>& fields, std::span<const std::by
     return verdict;
 }
 
+Field nested_field(std::string column) {
+    const auto plan = [](FieldKind kind, std::uint32_t source, std::uint32_t target, std::vector<std::shared_ptr<const ValuePlan>> parts) {
+        return std::make_shared<const ValuePlan>(ValuePlan{kind, source, target, std::move(parts)});
+    };
+    const auto vector = plan(FieldKind::vector, 16385, 1021, {});
+    const auto inner = plan(FieldKind::composite, 16500, 17500,
+                            {plan(FieldKind::halfvec, 16386, 1021, {}), plan(FieldKind::vector_array, 16387, 1021, {})});
+    auto value =
+        plan(FieldKind::composite, 0, 0,
+             {plan(FieldKind::pass_through, 23, 23, {}), vector,
+              plan(FieldKind::array, 16501, 17501, {plan(FieldKind::pass_through, 25, 1043, {})}),
+              plan(FieldKind::range, 16502, 17502, {vector}),
+              plan(FieldKind::multirange, 16503, 17503, {plan(FieldKind::range, 0, 0, {plan(FieldKind::sparsevec, 16388, 1021, {})})}),
+              plan(FieldKind::array, 16504, 17504, {inner})});
+    return {.column = std::move(column), .kind = FieldKind::composite, .value = std::move(value)};
+}
+
 FuzzInput parse_fuzz_input(std::span<const std::byte> data) {
-    constexpr FieldKind kinds[] = {FieldKind::pass_through, FieldKind::vector,        FieldKind::halfvec, FieldKind::sparsevec,
-                                   FieldKind::vector_array, FieldKind::halfvec_array, FieldKind::array};
+    constexpr FieldKind kinds[] = {
+        FieldKind::pass_through,  FieldKind::vector, FieldKind::halfvec,         FieldKind::sparsevec, FieldKind::vector_array,
+        FieldKind::halfvec_array, FieldKind::array,  FieldKind::sparsevec_array, FieldKind::composite, FieldKind::bit};
     FuzzInput input;
     if (data.empty()) return input;
     const std::size_t count = std::min(std::to_integer<std::size_t>(data[0]) % 8, data.size() - 1);
-    for (const std::byte kind : data.subspan(1, count))
-        input.fields.push_back({.column = "fuzzed",
-                                .kind = kinds[std::to_integer<std::size_t>(kind) % std::size(kinds)],
-                                .source_element_oid = 25,
-                                .target_element_oid = 1043});
+    for (const std::byte byte : data.subspan(1, count)) {
+        const FieldKind kind = kinds[std::to_integer<std::size_t>(byte) % std::size(kinds)];
+        input.fields.push_back(kind == FieldKind::composite
+                                   ? nested_field("fuzzed")
+                                   : Field{.column = "fuzzed", .kind = kind, .source_element_oid = 25, .target_element_oid = 1043});
+    }
     input.stream = data.subspan(1 + count);
     return input;
 }

@@ -121,9 +121,9 @@ TEST(ABadJobFile, GoesToFailedWithItsMistakesWhileTheDaemonAndOtherJobsGoOn) {
 
     EXPECT_EQ(daemon.wait_for("words", "done"), "done");
     EXPECT_EQ(daemon.wait_for("second", "done"), "done");
-    EXPECT_EQ(daemon.files("done"),
-              (std::set<std::string>{"second.yaml", "second.yaml.report.json", "words.yaml", "words.yaml.report.json"}));
-    EXPECT_EQ(daemon.files("failed").size(), 2 * (bad.size() + 1));
+    EXPECT_EQ(daemon.files("done"), (std::set<std::string>{"second.yaml", "second.yaml.report.html", "second.yaml.report.json",
+                                                           "words.yaml", "words.yaml.report.html", "words.yaml.report.json"}));
+    EXPECT_EQ(daemon.files("failed").size(), 2 * (bad.size() + 1)) << "each file and its report; a file that is no job has none in HTML";
     EXPECT_TRUE(daemon.files("incoming").empty());
     EXPECT_TRUE(daemon.files("active").empty());
     for (const BadFile& file : bad) {

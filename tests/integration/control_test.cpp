@@ -53,7 +53,7 @@ TEST(Control, PausesResumesAndCancels) {
     DaemonProcess daemon(scenario.scratch().path());
     daemon.drop("words.yaml", read_file(scenario.write_job(slow_copy)));
     ASSERT_TRUE(eventually([&] { return chunks_done(scenario.target_url()) >= 2; })) << daemon.log();
-    EXPECT_EQ(daemon.ask({"pause", "words"}).out, "job words pauses; chunks in hand are given up and copied again later\n");
+    EXPECT_EQ(daemon.ask({"pause", "words"}).out, "job words pauses once the chunks in hand are copied; say it again to give them up\n");
     EXPECT_EQ(daemon.wait_for("words", "paused"), "paused");
     EXPECT_EQ(daemon.ask({"status", "words"}).ending.exit_code, 3);
     EXPECT_EQ(daemon.ask({"watch", "words"}).ending.exit_code, 3);
@@ -77,7 +77,9 @@ TEST(Control, PausesResumesAndCancels) {
     daemon.drop("second.yaml", job_text(scenario, "second", std::string(slow_copy) + "source_writes: read_only\n"));
     ASSERT_TRUE(eventually([&] { return chunks_done(scenario.target().url("second")) >= 2; })) << daemon.log();
     EXPECT_EQ(query_text(scenario.source_url(), "SHOW default_transaction_read_only"), "on");
-    EXPECT_EQ(daemon.ask({"cancel", "second"}).out, "job second is being cancelled\n");
+    EXPECT_EQ(daemon.ask({"cancel", "second"}).out,
+              "job second is being cancelled; what the job made on the target stays there; "
+              "`lantern-migrate cancel second --drop-target-objects` drops it\n");
     EXPECT_EQ(daemon.wait_for("second", "cancelled"), "cancelled");
     EXPECT_EQ(daemon.ask({"status", "second"}).ending.exit_code, 1);
     EXPECT_EQ(query_text(scenario.source_url(), "SHOW default_transaction_read_only"), "off") << "the source is given back";

@@ -9,8 +9,9 @@ namespace lantern_migrate::test {
 
 class HeldLock {
 public:
-    HeldLock(const std::string& url, const std::string& table) : connection_(url), transaction_(connection_) {
-        transaction_.exec("LOCK TABLE " + table + " IN ROW EXCLUSIVE MODE");
+    HeldLock(const std::string& url, const std::string& table, const std::string& mode = "ROW EXCLUSIVE")
+        : connection_(url), transaction_(connection_) {
+        transaction_.exec("LOCK TABLE " + table + " IN " + mode + " MODE");
     }
 
 private:

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include <regex>
+#include <utility>
 
 namespace lantern_migrate::test {
 namespace {
@@ -137,6 +138,35 @@ TEST(Plan, OfARichSourceChangesNothingOnEitherSide) {
                              "public.parted_eu_low_v_idx: translated", "public.parted_eu_v_idx: translated",
                              "public.parted_rest_v_idx: translated", "public.parted_v: translated", "public.units_ip: awaits_norms"));
     EXPECT_EQ(plan.at("blocked"), json::value(false));
+}
+
+// With pg_dump's, which asks once for each sequence: there are none. Nor are there arrays of vectors, whose rows are looked at.
+std::ptrdiff_t statements_of_the_plan(const Cluster& server, std::size_t from) {
+    std::istringstream log(server.log().substr(from));
+    std::ptrdiff_t count = 0;
+    for (std::string line; std::getline(log, line);) {
+        count += line.starts_with("lantern-migrate plan app|LOG:  ") && !logged_statements(line).empty() ? 1 : 0;
+    }
+    return count;
+}
+
+TEST(Plan, AsksTheCatalogAsOftenForHundredTablesAsForThree) {
+    Scenario scenario({.log_statements = true});
+    scenario.load("small_source.sql");
+    const std::string job = scenario.write_job();
+    std::vector<std::ptrdiff_t> asked;
+    int first = 3;
+    for (const int tables : {3, 100}) {
+        query(scenario.source_url(), "DO $$ BEGIN FOR i IN " + std::to_string(std::exchange(first, tables + 1)) + ".." +
+                                         std::to_string(tables) +
+                                         " LOOP EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY, v vector(2), w halfvec)', i);"
+                                         " EXECUTE format('CREATE INDEX ON t%s USING hnsw (v vector_l2_ops)', i); END LOOP; END $$");
+        const std::size_t from = scenario.source().log().size();
+        EXPECT_EQ(plan_of(job).at("tables").as_array().size(), static_cast<std::size_t>(tables));
+        asked.push_back(statements_of_the_plan(scenario.source(), from));
+    }
+    EXPECT_GT(asked[0], 5);
+    EXPECT_EQ(asked[1], asked[0]);
 }
 
 TEST(Plan, ShowsASmallSourceWhole) {

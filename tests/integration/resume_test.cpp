@@ -52,7 +52,8 @@ TEST(Resume, EveryUnfinishedJobGoesOnAfterAStopAndAfterAKill) {
                                         {first_killed, first_end},
                                         {second_stopped, second_killed},
                                         {second_killed, second_end}}) {
-        EXPECT_TRUE(std::includes(after.begin(), after.end(), before.begin(), before.end())) << "a finished chunk was copied again";
+        EXPECT_TRUE(std::includes(after.begin(), after.end(), before.begin(), before.end())) << "a finished chunk was copied again\n"
+                                                                                             << daemon.log();
     }
 }
 

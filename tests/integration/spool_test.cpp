@@ -33,8 +33,10 @@ TEST(Spool, TakesFilesThatAreRenamedInOrClosedAfterWritingAndNoOthers) {
     growing << second.substr(40);
     growing.close();
     ASSERT_EQ(daemon.wait_for("second", "done"), "done");
-    ASSERT_TRUE(eventually([&] { return daemon.files("done").size() == 4; }));
-    EXPECT_THAT(daemon.files("done"), ElementsAre("first.yaml", "first.yaml.report.json", "second.yaml", "second.yaml.report.json"));
+    ASSERT_TRUE(eventually([&] { return daemon.files("done").size() == 6; }));
+    EXPECT_THAT(daemon.files("done"), ElementsAre("first.yaml", "first.yaml.report.html", "first.yaml.report.json", "second.yaml",
+                                                  "second.yaml.report.html", "second.yaml.report.json"));
+    EXPECT_TRUE(read_file(daemon.spool("done") / "first.yaml.report.html").starts_with("<!doctype html>\n"));
     EXPECT_THAT(daemon.files("incoming"), ElementsAre(".hidden.yaml", "later.yaml.tmp"));
     EXPECT_THAT(daemon.files("active"), IsEmpty());
     EXPECT_THAT(daemon.files("failed"), IsEmpty());

@@ -17,6 +17,7 @@ const std::set<std::string> own_settings{
     "CLIENT_ENCODING",
     "CLIENT_MIN_MESSAGES",
     "DATESTYLE",
+    "DEFAULT_TRANSACTION_ISOLATION",
     "EXTRA_FLOAT_DIGITS",
     "IDLE_IN_TRANSACTION_SESSION_TIMEOUT",
     "IDLE_SESSION_TIMEOUT",
@@ -36,6 +37,8 @@ const std::set<std::string> own_settings{
 const std::set<std::string> harmless_volatile_functions{
     "pg_control_checkpoint", "pg_control_system", "pg_is_in_recovery", "pg_relation_size", "pg_table_size", "set_config",
 };
+// Nothing longer is matched with std::regex, which recurses once a character.
+constexpr std::size_t longest_setting = 500;
 const std::set<std::string> words_of_writers{"INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "INTO", "SHARE"};
 
 // Behind the quote at `at`, the place of the one that closes it.
@@ -100,8 +103,36 @@ bool is_reading_query(const std::string& bare, const std::set<std::string>& vola
 bool sets_own_setting(const std::string& bare) {
     static const std::regex set(R"(SET ([A-Z_]+) ?(=|TO) ?('?[^ ]*'?)(, ?[A-Z]+)?)");
     std::smatch parts;
-    if (!std::regex_match(bare, parts, set)) return false;
+    if (bare.size() > longest_setting || !std::regex_match(bare, parts, set)) return false;
     return own_settings.contains(parts[1]) || (parts[1] == "DEFAULT_TRANSACTION_READ_ONLY" && parts[3] == "ON");
+}
+
+// What stands in the statement between `front` and `back`, if it has both.
+std::optional<std::string_view> between(std::string_view bare, std::string_view front, std::string_view back) {
+    if (bare.size() < front.size() + back.size() || !bare.starts_with(front) || !bare.ends_with(back)) return std::nullopt;
+    return bare.substr(front.size(), bare.size() - front.size() - back.size());
+}
+
+bool is_made_of(std::string_view text, std::string_view signs) {
+    return std::ranges::all_of(text, [&](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || signs.contains(c); });
+}
+
+bool is_reading_lock(std::string_view bare) {
+    const auto tables = between(bare, "LOCK TABLE ", " IN ACCESS SHARE MODE");
+    return tables && is_made_of(*tables, "_., ");
+}
+
+// The query in `PREPARE name (types) AS query`.
+std::optional<std::string> prepared_query(std::string_view bare) {
+    const std::size_t as = bare.find(") AS ");
+    if (!bare.starts_with("PREPARE ") || as == std::string_view::npos || !is_made_of(bare.substr(0, as), "_., (")) return std::nullopt;
+    return std::string(bare.substr(as + 5));
+}
+
+// Of what had to be prepared before.
+bool is_execute(std::string_view bare) {
+    const auto call = between(bare, "EXECUTE ", ")");
+    return call && call->contains('(') && is_made_of(*call, "', (");
 }
 
 bool is_allowed(const std::string& bare, const std::set<std::string>& volatile_functions) {
@@ -110,22 +141,23 @@ bool is_allowed(const std::string& bare, const std::set<std::string>& volatile_f
         std::string("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
         std::string("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
     };
-    static const std::regex lock(R"(LOCK TABLE [A-Z0-9_., ]+ IN ACCESS SHARE MODE)");
-    static const std::regex prepare(R"(PREPARE [A-Z]+ ?\([A-Z_., ]*\) AS (SELECT .*))");
-    static const std::regex execute(R"(EXECUTE [A-Z]+ ?\([0-9', ]*\))");  // of what had to be prepared before
-    std::smatch parts;
-    if (std::ranges::contains(exact, bare) || std::regex_match(bare, lock) || std::regex_match(bare, execute)) return true;
-    if (std::regex_match(bare, parts, prepare)) return is_reading_query(parts[1], volatile_functions);
-    if (bare.starts_with("SELECT ") || bare.starts_with("WITH ")) return is_reading_query(bare, volatile_functions);
-    return sets_own_setting(bare);
+    if (std::ranges::contains(exact, bare) || is_reading_lock(bare) || is_execute(bare)) return true;
+    const auto prepared = prepared_query(bare);
+    const std::string& query = prepared ? *prepared : bare;
+    if (query.starts_with("SELECT ") || query.starts_with("WITH ")) return is_reading_query(query, volatile_functions);
+    return !prepared && sets_own_setting(bare);
 }
 
-// The text of a statement that begins on this line.
-std::optional<std::string> beginning(const std::string& line) {
-    static const std::regex logged(R"([^|]*\|LOG:  (?:statement|execute [^:]*): (.*))");
-    std::smatch parts;
-    if (!std::regex_match(line, parts, logged)) return std::nullopt;
-    return parts[1];
+// The text of a statement that begins on this line: `…|LOG:  statement: text` or `…|LOG:  execute name: text`.
+std::optional<std::string> beginning(std::string_view line) {
+    const auto behind = [&](std::string_view mark) {
+        const std::size_t at = line.find(mark);
+        if (at == std::string_view::npos) return false;
+        line.remove_prefix(at + mark.size());
+        return true;
+    };
+    if (!behind("|LOG:  ") || !(line.starts_with("statement: ") || line.starts_with("execute ")) || !behind(": ")) return std::nullopt;
+    return std::string(line);
 }
 
 }  // namespace

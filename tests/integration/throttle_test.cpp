@@ -176,7 +176,7 @@ TEST(Throttle, SlowsTheCopyWhileOthersAreBusyAndLetsItGoWhenTheyLeave) {
     EXPECT_THAT(status.out, HasSubstr(std::string("\n  ") + throttled + "\n"));
     // The throttle's session is lost: it finds its way back, and the copy does not notice.
     query(scenario.source_url(),
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'lantern-migrate % throttle'");
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'lantern-migrate % throttle%'");
     EXPECT_TRUE(eventually([&] { return daemon.ask({"events", "words"}).out.contains("throttle sees again: "); }));
     busy.reset();
     EXPECT_TRUE(eventually([&] { return daemon.ask({"events", "words"}).out.contains("throttle lifted: "); }));

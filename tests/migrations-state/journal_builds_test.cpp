@@ -200,6 +200,10 @@ TEST_F(Events, AreReadOnFromTheLastOneSeen) {
     EXPECT_EQ(journal_.events(job.id, first)[0].id, second);
     EXPECT_TRUE(journal_.events(job.id, second).empty());
     EXPECT_EQ(journal_.events(job.id, 0, 1)[0].id, first);
+    ASSERT_EQ(journal_.newest_events(job.id, 1).size(), 1U);
+    EXPECT_EQ(journal_.newest_events(job.id, 1)[0].id, second);
+    ASSERT_EQ(journal_.newest_events(job.id, 5).size(), 2U);
+    EXPECT_EQ(journal_.newest_events(job.id, 5)[0].id, first);
 }
 
 // Ten thousand events of one job and one of another, put there at once: one commit each would take the test a minute.

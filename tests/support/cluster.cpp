@@ -6,11 +6,13 @@
 #include <pwd.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <fstream>
 #include <pqxx/pqxx>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -38,16 +40,23 @@ private:
     int descriptor_;
 };
 
-void give_to_server_user(const fs::path& path) {
-    if (geteuid() != 0) return;
+const passwd& server_account() {
     const passwd* user = getpwnam(server_user);
     if (user == nullptr) throw std::runtime_error("there is no user postgres to run the servers");
-    if (chown(path.c_str(), user->pw_uid, user->pw_gid) != 0) throw std::runtime_error("cannot chown " + path.string());
+    return *user;
 }
 
-// initdb takes a second or two; a copy of its result does not.
+uid_t server_uid() { return geteuid() == 0 ? server_account().pw_uid : geteuid(); }
+
+void give_to_server_user(const fs::path& path) {
+    if (geteuid() != 0) return;
+    const passwd& user = server_account();
+    if (chown(path.c_str(), user.pw_uid, user.pw_gid) != 0) throw std::runtime_error("cannot chown " + path.string());
+}
+
+// initdb takes a second or two; a copy of its result does not. One for each user, whose number is another in another toolbox's root.
 fs::path data_template() {
-    const fs::path directory = fs::temp_directory_path() / ("lantern-migrate-initdb-" + std::to_string(geteuid()));
+    const fs::path directory = fs::temp_directory_path() / ("lantern-migrate-initdb-" + std::to_string(server_uid()));
     const FileLock lock(directory.string() + ".lock");
     if (!fs::exists(directory / "done")) {
         fs::remove_all(directory);
@@ -103,6 +112,16 @@ bool gone(pid_t process) {
     return !state || state->letter == 'Z' || state->letter == 'X';
 }
 
+// A killed postmaster leaves its segment to the next one in its data directory. Here none comes, and the kernel has 4096 of them.
+void remove_shared_memory(const fs::path& postmaster_pid) {
+    std::ifstream file(postmaster_pid);
+    std::string line;
+    for (int i = 0; i < 7; ++i) std::getline(file, line);  // the seventh: key and id
+    std::istringstream words(line);
+    unsigned long key = 0;
+    if (int id = 0; words >> key >> id) shmctl(id, IPC_RMID, nullptr);
+}
+
 }  // namespace
 
 int free_port() {
@@ -150,6 +169,7 @@ Cluster::Cluster(fs::path bin, const ClusterOptions& options) : bin_(std::move(b
 Cluster::~Cluster() {
     try {
         crash();
+        remove_shared_memory(scratch_ / "data/postmaster.pid");
     } catch (...) {  // the scratch directory goes all the same
     }
 }

@@ -1,6 +1,7 @@
 #include "tests/support/compare.h"
 
 #include "tests/support/cluster.h"
+#include "tests/support/schema_queries.h"
 
 #include <map>
 #include <sstream>
@@ -8,22 +9,53 @@
 namespace lantern_migrate::test {
 namespace {
 
+// Types with a vector in them at any depth.
+const std::string holders =
+    "WITH RECURSIVE holders(oid) AS (SELECT oid FROM pg_type WHERE typname IN ('vector', 'halfvec', 'sparsevec') AND typtype = 'b'"
+    " UNION SELECT t.oid FROM holders h JOIN pg_type t ON t.typbasetype = h.oid OR (t.typelem = h.oid AND t.typcategory = 'A')"
+    "  OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.atttypid = h.oid AND a.attnum > 0 AND NOT attisdropped)"
+    "  OR EXISTS (SELECT FROM pg_range r WHERE (r.rngtypid = t.oid AND r.rngsubtype = h.oid)"
+    "   OR (r.rngmultitypid = t.oid AND r.rngtypid = h.oid))) ";
+
+// Name, columns, columns as they are read on the source and on the target.
 const std::string user_tables =
-    "SELECT format('%I.%I', n.nspname, c.relname),"
-    " (SELECT coalesce(string_agg(CASE"
-    "    WHEN b.typname IN ('vector', 'halfvec') THEN format('%I::%s::real[]', a.attname, b.typname)"
-    "    WHEN b.typname = 'sparsevec' THEN format('%I::sparsevec::vector::real[]', a.attname)"
-    "    ELSE format('%I', a.attname) END, ', ' ORDER BY a.attnum), '')"
+    holders +
+    "SELECT format('%I.%I', n.nspname, c.relname), s.names, s.on_source, s.on_target"
+    " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace CROSS JOIN LATERAL"
+    " (SELECT coalesce(string_agg(format('%I', a.attname), ', ' ORDER BY a.attnum), '') AS names, coalesce(string_agg(CASE"
+    "    WHEN b.typname IN ('vector', 'halfvec') THEN format('%I::%s::real[]', a.attname, b.oid::regtype)"
+    "    WHEN b.typname = 'sparsevec' THEN format('%I::%s::%I.vector::real[]', a.attname, b.oid::regtype, b.typnamespace::regnamespace)"
+    "    WHEN a.atttypid IN (SELECT oid FROM holders) THEN format('pg_temp.plain(%I::text)', a.attname)"
+    "    ELSE format('%I', a.attname) END, ', ' ORDER BY a.attnum), '') AS on_source,"
+    "   coalesce(string_agg(CASE WHEN b.typname NOT IN ('vector', 'halfvec', 'sparsevec') AND a.atttypid IN (SELECT oid FROM holders)"
+    "    THEN format('pg_temp.plain(%I::text)', a.attname) ELSE format('%I', a.attname) END, ', ' ORDER BY a.attnum), '') AS on_target"
     "  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid"
     "  JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END"
-    "  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)"
-    " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'm')"
-    " AND n.nspname NOT IN ('information_schema', 'lantern_migrate') AND n.nspname NOT LIKE 'pg\\_%'"
+    "  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) s"
+    " WHERE c.relkind IN ('r', 'm')"
+    " AND n.nspname NOT IN ('information_schema', 'lantern_migrate', 'pgvector_compat') AND n.nspname NOT LIKE 'pg\\_%'"
     " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')"
     " AND (c.relkind = 'r' OR c.relispopulated) ORDER BY 1";
 
+// The text of a value with vectors in it, alike on both sides: sparse vectors dense, [ as {, without array bounds and the quotes that
+// brackets and braces make different.
+const std::string plain_function =
+    "CREATE FUNCTION pg_temp.plain(t text) RETURNS text LANGUAGE plpgsql AS $$ DECLARE s text; BEGIN"
+    " LOOP s := substring(t FROM '\\{[-+0-9:.,e]*\\}/[0-9]+'); EXIT WHEN s IS NULL;"
+    "  t := replace(t, s, s::sparsevec::vector::text); END LOOP;"
+    " RETURN translate(regexp_replace(t, '(\\[-?[0-9]+:-?[0-9]+\\])+=', '', 'g'), '[]\"\\', '{}'); END $$; ";
+
+// The extension's types are found wherever it is.
+const std::string find_everything =
+    "SELECT set_config('search_path', string_agg(quote_ident(nspname), ', ' ORDER BY nspname <> 'public', nspname), false) FROM "
+    "pg_namespace"
+    " WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'; ";
+
 std::string fingerprint(const std::string& url, const std::string& table, const std::string& columns) {
-    const Rows rows = query(url, "SET extra_float_digits = 3; SELECT count(*), coalesce(sum(hashtextextended(ROW(" + columns +
+    // Where no column needs the function, a server that is read only can be compared too.
+    const bool needs_function = columns.contains("pg_temp.plain");
+    const Rows rows = query(url, find_everything + (needs_function ? plain_function : std::string{}) +
+                                     "SET extra_float_digits = 3; SELECT count(*), coalesce(sum(hashtextextended(ROW(" + columns +
                                      ")::text, 0)::numeric), 0),"
                                      " coalesce(sum(hashtextextended(ROW(" +
                                      columns + ")::text, 1)::numeric), 0) FROM ONLY " + table);
@@ -35,60 +67,6 @@ std::map<std::string, std::string> lines(const std::string& url, const std::stri
     for (const auto& row : query(url, "SET search_path = ''; " + sql)) result[row[0].value_or("")] = row[1].value_or("(null)");
     return result;
 }
-
-struct SchemaQuery {
-    const char* what;
-    const char* sql;  // key and description; vector types read as real[], what a migration adds is left out
-};
-
-#define USER_SCHEMAS                                                                                                                       \
-    " n.nspname NOT IN ('information_schema', 'lantern_migrate', 'pg_toast') AND n.nspname NOT LIKE 'pg\\_%' AND NOT EXISTS"               \
-    " (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype " \
-    "= 'e') "
-
-constexpr SchemaQuery schema_queries[] = {
-    {"column",
-     "SELECT pg_catalog.format('%I.%I.%I', n.nspname, c.relname, a.attname),"
-     " pg_catalog.concat_ws(' ', pg_catalog.regexp_replace(pg_catalog.format_type(a.atttypid, CASE WHEN t.typname IN ('vector', 'halfvec',"
-     "  'sparsevec') THEN -1 ELSE a.atttypmod END), '^(public\\.)?(vector|halfvec|sparsevec)(\\[\\])?$', 'real[]'), a.attnotnull, "
-     "a.attidentity,"
-     "  a.attgenerated, pg_catalog.pg_get_expr(e.adbin, e.adrelid), pg_catalog.col_description(c.oid, a.attnum))"
-     " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = "
-     "c.relnamespace"
-     " JOIN pg_catalog.pg_type t ON t.oid = a.atttypid LEFT JOIN pg_catalog.pg_attrdef e ON e.adrelid = a.attrelid AND e.adnum = a.attnum"
-     " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'c') AND a.attnum > 0 AND NOT a.attisdropped AND" USER_SCHEMAS},
-    {"relation",
-     "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), pg_catalog.concat_ws(' ', c.relkind, c.relpersistence, c.relispopulated,"
-     "  c.relrowsecurity, c.relreplident, pg_catalog.obj_description(c.oid, 'pg_class'))"
-     " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', "
-     "'f') AND" USER_SCHEMAS},
-    {"index",
-     "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), CASE WHEN m.amname IN ('hnsw', 'ivfflat', 'lantern_hnsw') THEN 'a vector "
-     "index'"
-     "  ELSE pg_catalog.pg_get_indexdef(c.oid) END || ' ' || coalesce(pg_catalog.obj_description(c.oid, 'pg_class'), '') || x.indisvalid ||"
-     "  x.indisclustered || x.indisreplident || EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid)"
-     " FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class c ON c.oid = x.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = "
-     "c.relnamespace"
-     " JOIN pg_catalog.pg_am m ON m.oid = c.relam WHERE" USER_SCHEMAS},
-    {"constraint",
-     "SELECT pg_catalog.format('%I.%I.%I', n.nspname, c.relname, k.conname), pg_catalog.pg_get_constraintdef(k.oid) || ' ' ||"
-     "  coalesce(pg_catalog.obj_description(k.oid, 'pg_constraint'), '')"
-     " FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = "
-     "c.relnamespace"
-     " WHERE k.contype <> 't' AND pg_catalog.pg_get_constraintdef(k.oid) NOT LIKE 'CHECK ((array\\_length(%' AND" USER_SCHEMAS},
-    {"view",
-     "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), pg_catalog.pg_get_viewdef(c.oid)"
-     " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('v', 'm') AND" USER_SCHEMAS},
-    {"trigger",
-     "SELECT pg_catalog.format('%I.%I.%I', n.nspname, c.relname, g.tgname), pg_catalog.pg_get_triggerdef(g.oid) || g.tgenabled::text"
-     " FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = "
-     "c.relnamespace"
-     " WHERE NOT g.tgisinternal AND" USER_SCHEMAS},
-    {"sequence",
-     "SELECT pg_catalog.format('%I.%I', q.schemaname, q.sequencename), pg_catalog.concat_ws(' ', q.data_type, q.start_value, "
-     "q.increment_by, q.cycle, q.last_value)"
-     " FROM pg_catalog.pg_sequences q"},
-};
 
 }  // namespace
 
@@ -102,9 +80,13 @@ std::vector<std::string> compare_tables(const std::string& source_url, const std
             differences.push_back(table + ": is not on the target");
             continue;
         }
-        const std::string source = fingerprint(source_url, table, row[1].value());
-        const std::string target = fingerprint(target_url, table, on_target[table]);
-        if (source != target) differences.push_back(table + ": source has " + source + ", target has " + target);
+        if (on_target[table] != row[1].value()) {
+            differences.push_back(table + ": source has columns " + row[1].value() + ", target has " + on_target[table]);
+        } else {
+            const std::string source = fingerprint(source_url, table, row[2].value());
+            const std::string target = fingerprint(target_url, table, row[3].value());
+            if (source != target) differences.push_back(table + ": source has " + source + ", target has " + target);
+        }
         on_target.erase(table);
     }
     for (const auto& [table, columns] : on_target) differences.push_back(table + ": is on the target alone");
@@ -113,7 +95,7 @@ std::vector<std::string> compare_tables(const std::string& source_url, const std
 
 std::vector<std::string> compare_schemas(const std::string& source_url, const std::string& target_url) {
     std::vector<std::string> differences;
-    for (const SchemaQuery& part : schema_queries) {
+    for (const SchemaQuery& part : schema_queries()) {
         const auto source = lines(source_url, part.sql);
         auto target = lines(target_url, part.sql);
         for (const auto& [name, description] : source) {

@@ -21,6 +21,7 @@ struct Seed {
 void PrintTo(const Seed& seed, std::ostream* out) { *out << seed.name; }
 
 std::vector<Field> fields_of(FieldKind kind) {
+    if (kind == FieldKind::composite) return {{.column = "id"}, nested_field("c"), {.column = "note"}};
     return {{.column = "id"}, {.column = "c", .kind = kind, .source_element_oid = 25, .target_element_oid = 1043}, {.column = "note"}};
 }
 
@@ -105,17 +106,30 @@ const Seed seeds[] = {
     {"sparsevec", FieldKind::sparsevec, sparsevec_value(9, {{0, 1.5f}, {3, -2}, {8, 3}})},
     {"vector_array", FieldKind::vector_array, array_of(16385, {vector_value({1, 2}), vector_value({3, 4}), vector_value({5, 6})})},
     {"halfvec_array", FieldKind::halfvec_array, array_of(16498, {halfvec_value({1, 2, 3}), halfvec_value({0x3c00, 5, 6})})},
+    {"sparsevec_array", FieldKind::sparsevec_array,
+     array_of(16502, {sparsevec_value(3, {{0, 1.5f}, {2, -2}}), sparsevec_value(3, {{1, 4}})})},
+    {"bit", FieldKind::bit, CopyBytes().i32(44).text("\x12\x34\x56\x78\x9a\xb0")},
+    {"nested", FieldKind::composite,
+     composite_of({{23, CopyBytes().i32(7)},
+                   {16385, vector_value({1, 2})},
+                   {16501, array_of(25, {CopyBytes("one"), CopyBytes("two")})},
+                   {16502, range_of(vector_value({1}), vector_value({2}))},
+                   {16503, multirange_of({range_of(sparsevec_value(2, {{0, 1}}), sparsevec_value(2, {{1, 2}}))})},
+                   {16504, array_of(16500, {composite_of({{16386, halfvec_value({1, 2})},
+                                                          {16387, array_of(16385, {vector_value({1, 2}), vector_value({3, 4})})}}),
+                                            composite_of({{16386, std::nullopt}, {16387, std::nullopt}})})}})},
     {"array", FieldKind::array, array_of(25, {CopyBytes("one"), CopyBytes("two")})},
 };
 
 INSTANTIATE_TEST_SUITE_P(EveryKind, Mutated, testing::ValuesIn(seeds), [](const auto& seed) { return std::string(seed.param.name); });
 
 TEST(FuzzInput, DrawsFieldsFromItsFirstBytes) {
-    const CopyBytes data = CopyBytes().i8(2).i8(1).i8(6).text("stream");
+    const CopyBytes data = CopyBytes().i8(3).i8(1).i8(6).i8(8).text("stream");
     const FuzzInput input = parse_fuzz_input(data.bytes());
-    ASSERT_EQ(input.fields.size(), 2u);
+    ASSERT_EQ(input.fields.size(), 3u);
     EXPECT_EQ(input.fields[0].kind, FieldKind::vector);
     EXPECT_EQ(input.fields[1].kind, FieldKind::array);
+    EXPECT_EQ(input.fields[2].kind, FieldKind::composite);
     EXPECT_EQ(input.stream.size(), 6u);
 }
 

@@ -145,27 +145,51 @@ protected:
         for (std::size_t i = 0; i < indices.size(); ++i) value.i32(random_());
         return value;
     }
-    CopyBytes array(bool halves, int dimensions) {
+    CopyBytes array(FieldKind kind, int dimensions) {
         const int size = static_cast<int>(random_() % 5);
         CopyBytes value = CopyBytes().i32(1).i32(0).i32(16385).i32(size).i32(static_cast<int>(random_() % 7) - 3);
-        for (int i = 0; i < size; ++i) value.field(dense(halves, dimensions));
+        for (int i = 0; i < size; ++i)
+            value.field(kind == FieldKind::sparsevec_array ? sparse(dimensions) : dense(kind == FieldKind::halfvec_array, dimensions));
         return value;
+    }
+    CopyBytes bits(int count) {
+        CopyBytes value = CopyBytes().i32(count);
+        for (int i = 0; i < count / 8; ++i) value.i8(static_cast<int>(random_() & 0xff));
+        if (count % 8 != 0) value.i8(static_cast<int>(random_() & 0xff) & (0xff00 >> count % 8));
+        return value;
+    }
+    // Of nested_field().
+    CopyBytes composite(int dimensions) {
+        return composite_of(
+            {{23, std::nullopt},
+             {16385, dense(false, dimensions)},
+             {16501, array_of(25, {CopyBytes("one"), CopyBytes()})},
+             {16502, CopyBytes().i8(0x10).field(dense(false, dimensions))},
+             {16503, multirange_of({range_of(sparse(dimensions), sparse(1)), CopyBytes().i8(0x0c).field(sparse(2))})},
+             {16504,
+              array_of(16500, {composite_of({{16386, dense(true, dimensions)}, {16387, array(FieldKind::vector_array, dimensions)}})})}});
     }
     CopyBytes value(int dimensions) {
         switch (GetParam()) {
             case FieldKind::vector: return dense(false, dimensions);
             case FieldKind::halfvec: return dense(true, dimensions);
             case FieldKind::sparsevec: return sparse(dimensions);
-            case FieldKind::vector_array: return array(false, dimensions);
-            case FieldKind::halfvec_array: return array(true, dimensions);
+            case FieldKind::vector_array:
+            case FieldKind::halfvec_array:
+            case FieldKind::sparsevec_array: return array(GetParam(), dimensions);
+            case FieldKind::composite: return composite(dimensions);
+            case FieldKind::bit: return bits(dimensions);
             case FieldKind::array:
                 return CopyBytes().i32(1).i32(0).i32(25).i32(1).i32(1).field(
                     CopyBytes(std::string(static_cast<std::size_t>(dimensions), 'x')));
+            case FieldKind::range:
+            case FieldKind::multirange:
             case FieldKind::pass_through: return CopyBytes(std::string(static_cast<std::size_t>(dimensions), 'x'));
         }
         return {};
     }
     std::vector<Field> fields() const {
+        if (GetParam() == FieldKind::composite) return {{.column = "id"}, nested_field("c"), {.column = "note"}};
         return {{.column = "id"},
                 {.column = "c", .kind = GetParam(), .source_element_oid = 25, .target_element_oid = 1043},
                 {.column = "note"}};
@@ -190,6 +214,7 @@ TEST_P(RandomValue, IsConvertedAsTheReferenceConvertsIt) {
 
 INSTANTIATE_TEST_SUITE_P(EveryKind, RandomValue,
                          testing::Values(FieldKind::pass_through, FieldKind::vector, FieldKind::halfvec, FieldKind::sparsevec,
-                                         FieldKind::vector_array, FieldKind::halfvec_array, FieldKind::array));
+                                         FieldKind::vector_array, FieldKind::halfvec_array, FieldKind::sparsevec_array, FieldKind::array,
+                                         FieldKind::composite, FieldKind::bit));
 
 }  // namespace

@@ -17,7 +17,9 @@ inline Column vector_column(int dimensions = 3, VectorType type = VectorType::ve
             .vector = type};
 }
 
-inline Column bit_column(int bits) { return {.name = "embedding", .type = "bit(" + std::to_string(bits) + ")", .type_modifier = bits}; }
+inline Column bit_column(int bits) {
+    return {.name = "embedding", .type = "bit(" + std::to_string(bits) + ")", .type_modifier = bits, .as_integers = true};
+}
 
 inline Column plain_column(std::string type) { return {.name = "embedding", .type = std::move(type)}; }
 
@@ -30,6 +32,10 @@ inline SourceIndex items_index(const std::string& rest, std::string opclass) {
             .opclasses = {std::move(opclass)},
             .definition = "CREATE INDEX items_embedding_idx ON public.items " + rest};
 }
+
+// How a finding ends that says that an index is left out.
+inline const std::string without_index =
+    "; queries that it served read the whole table on the target, unless another index is made there by hand\n";
 
 inline std::string word(TranslationOutcome outcome) {
     switch (outcome) {

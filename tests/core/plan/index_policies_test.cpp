@@ -66,7 +66,8 @@ TEST(InnerProduct, IsUnsupportedWhereASingleVectorIsLongerOrShorter) {
     EXPECT_EQ(text(skipped.findings),
               "warning index public.items_embedding_idx: left out: Lantern has no inner product, and the 100 vectors have norms from 0.5 "
               "to 7.25: cosine "
-              "distance would rank them differently\n");
+              "distance would rank them differently" +
+                  without_index);
 }
 
 TEST(InnerProduct, BecomesCosineWhereThereIsNoVectorToContradict) {
@@ -94,7 +95,8 @@ TEST(InnerProduct, IsLeftOutOrStopsTheJobIfTheJobSaysSo) {
     EXPECT_EQ(word(skipped.outcome), "left out");
     EXPECT_EQ(skipped.sql, "");
     EXPECT_EQ(text(skipped.findings),
-              "warning index public.items_embedding_idx: left out: Lantern has no inner product, and `indexes.inner_product` is skip\n");
+              "warning index public.items_embedding_idx: left out: Lantern has no inner product, and `indexes.inner_product` is skip" +
+                  without_index);
     // Its own word counts, not that of `unsupported`.
     const IndexTranslation failed = inner_product(InnerProductPolicy::fail, norms(1, 1), OnUnsupported::skip);
     EXPECT_EQ(word(failed.outcome), "unsupported");
@@ -138,7 +140,7 @@ TEST(Ivfflat, BecomesHnswWithTheJobsDefaults) {
 TEST(Ivfflat, IsLeftOutOrStopsTheJobIfTheJobSaysSo) {
     EXPECT_EQ(word(ivfflat(IvfflatPolicy::skip).outcome), "left out");
     EXPECT_EQ(text(ivfflat(IvfflatPolicy::skip).findings),
-              "warning index public.items_embedding_idx: left out: Lantern has no ivfflat, and `indexes.ivfflat` is skip\n");
+              "warning index public.items_embedding_idx: left out: Lantern has no ivfflat, and `indexes.ivfflat` is skip" + without_index);
     EXPECT_EQ(word(ivfflat(IvfflatPolicy::fail, OnUnsupported::skip).outcome), "unsupported");
     EXPECT_EQ(text(ivfflat(IvfflatPolicy::fail, OnUnsupported::skip).findings),
               "blocking index public.items_embedding_idx: Lantern has no ivfflat, and `indexes.ivfflat` is fail; set `indexes.ivfflat` to "

@@ -33,7 +33,7 @@ void expect_refused(const Refused& c, const IndexPolicy& policy = {}) {
     EXPECT_EQ(word(skipped.outcome), "left out") << c.rest;
     EXPECT_EQ(skipped.sql, "") << c.rest;
     EXPECT_EQ(skipped.reason, c.reason) << c.rest;
-    EXPECT_EQ(text(skipped.findings), "warning index public.items_embedding_idx: left out: " + c.reason + "\n");
+    EXPECT_EQ(text(skipped.findings), "warning index public.items_embedding_idx: left out: " + c.reason + without_index);
 }
 
 TEST(RefusedIndexes, AreThoseWhoseOperatorClassLanternLacks) {
@@ -127,13 +127,20 @@ TEST(RefusedIndexes, AreThoseWhoseVectorsHaveNoOneLength) {
 
 TEST(RefusedIndexes, AreThoseOnBitsUnlessTheJobMakesThemIntegers) {
     expect_refused({"USING hnsw (embedding bit_hamming_ops)", "bit_hamming_ops", bit_column(64),
-                    "Lantern compares bits as integer[], and `vectors.bits` is keep"});
+                    "Lantern compares bits as integer[], and `vectors.bits` is keep",
+                    "set `vectors.bits: integer_array`, or `indexes.unsupported: skip` to go without the index"});
     const IndexPolicy integers{.bits = config::BitVectors::integer_array};
-    for (const Column& column : {plain_column("bit varying(64)"), plain_column("text")}) {
+    for (const Column& column : {plain_column("bit varying(64)"), plain_column("bit(64)"), plain_column("text")}) {
         expect_refused({"USING hnsw (embedding bit_hamming_ops)", "bit_hamming_ops", column,
-                        "only a column of type bit(n) becomes an integer[] that Lantern can index"},
+                        "only a table's column of type bit(n) becomes an integer[] that Lantern can index"},
                        integers);
     }
+}
+
+TEST(RefusedIndexes, AreThoseWhosePredicateUsesBitsThatBecomeIntegers) {
+    expect_refused({"USING hnsw (embedding bit_hamming_ops) WHERE (length(embedding) > 1)", "bit_hamming_ops", bit_column(64),
+                    "its predicate uses column embedding, whose bits become integer[]"},
+                   {.bits = config::BitVectors::integer_array});
 }
 
 TEST(LeftOutIndexes, OfOtherMethodsAreMadeWithTheTablesOwn) {

@@ -22,10 +22,35 @@ Table items() {
     return table;
 }
 
-const TargetTypeOid no_types = [](const plan::QualifiedName& name) -> std::uint32_t {
-    ADD_FAILURE() << "asked for " << name.text();
+const TargetTypeOid no_types = [](const plan::ValueType& type) -> std::uint32_t {
+    ADD_FAILURE() << "asked for " << type.name.text();
     return 0;
 };
+
+using Kind = plan::ValueType::Kind;
+using Value = std::shared_ptr<const plan::ValueType>;
+
+Value value_of(plan::ValueType type) {
+    for (const Value& part : type.parts) type.holds_vector = type.holds_vector || part->holds_vector;
+    type.holds_vector = type.holds_vector || type.kind == Kind::vector;
+    return std::make_shared<const plan::ValueType>(std::move(type));
+}
+const Value integer = value_of({.oid = 23, .target_oid = 23});
+const Value mood = value_of({.oid = 16500, .name = {"public", "mood"}});
+const Value vector = value_of({.kind = Kind::vector, .vector = VectorType::vector, .oid = 16390, .target_oid = 1021});
+const Value embedding = value_of({.kind = Kind::vector, .vector = VectorType::vector, .oid = 16510, .name = {"public", "embedding"}});
+
+// As the target answers: the source's OID and 1,000.
+const TargetTypeOid answers = [](const plan::ValueType& type) { return type.oid + 1000; };
+
+codec::Field field_of(const Value& value) {
+    Table table;
+    table.name = {"public", "t"};
+    table.columns = {Column{.name = "c", .value = value}};
+    const TablePlan plan = plan_table(table, {}, "public", answers);
+    EXPECT_EQ(plan.format, CopyFormat::binary);
+    return plan.fields.at(0);
+}
 
 TEST(TablePlan, CopiesInBinaryAndLeavesGeneratedColumnsOut) {
     const TablePlan plan = plan_table(items(), {}, "public", no_types);
@@ -52,24 +77,88 @@ TEST(TablePlan, ATypeWithoutABinaryFormTakesTheWholeTableToTextWithCastsOnTheSou
 }
 
 TEST(TablePlan, AnArrayOfAUsersTypeGetsTheTargetsElementOid) {
-    Table table = items();
-    table.columns.push_back(
-        Column{.name = "moods", .type = "mood[]", .element_oid = 16500, .element_type = plan::QualifiedName{"public", "mood"}});
-    const TablePlan plan = plan_table(table, {}, "public", [](const plan::QualifiedName& name) -> std::uint32_t {
-        EXPECT_EQ(name.text(), "public.mood");
-        return 17777;
-    });
-    EXPECT_EQ(plan.fields[3].kind, codec::FieldKind::array);
-    EXPECT_EQ(plan.fields[3].source_element_oid, 16500U);
-    EXPECT_EQ(plan.fields[3].target_element_oid, 17777U);
+    const codec::Field field = field_of(value_of({.kind = Kind::array, .oid = 16501, .parts = {mood}}));
+    EXPECT_EQ(field.kind, codec::FieldKind::array);
+    EXPECT_EQ(field.source_element_oid, 16500U);
+    EXPECT_EQ(field.target_element_oid, 17500U);
+    EXPECT_EQ(field.value, nullptr);
 }
 
 TEST(TablePlan, AnArrayOfABuiltInTypeIsRewrittenToo) {
-    Table table = items();
-    table.columns.push_back(Column{.name = "numbers", .type = "integer[]", .element_oid = 23});
-    const TablePlan plan = plan_table(table, {}, "public", no_types);
-    EXPECT_EQ(plan.fields[3].kind, codec::FieldKind::array);
-    EXPECT_EQ(plan.fields[3].target_element_oid, 23U);
+    const codec::Field field = field_of(value_of({.kind = Kind::array, .oid = 1007, .target_oid = 1007, .parts = {integer}}));
+    EXPECT_EQ(field.kind, codec::FieldKind::array);
+    EXPECT_EQ(field.target_element_oid, 23U);
+}
+
+TEST(TablePlan, ACompositeGoesInBinaryWithTheTargetsOids) {
+    const Value moods = value_of({.kind = Kind::array, .oid = 16501, .name = {"public", "mood"}, .array_of_name = true, .parts = {mood}});
+    const codec::Field field = field_of(value_of({.kind = Kind::composite, .oid = 16520, .parts = {integer, moods, vector, embedding}}));
+    ASSERT_EQ(field.kind, codec::FieldKind::composite);
+    ASSERT_EQ(field.value->parts.size(), 4U);
+    const auto expect_part = [&](std::size_t i, codec::FieldKind kind, std::uint32_t source_oid, std::uint32_t target_oid) {
+        const codec::ValuePlan& part = *field.value->parts.at(i);
+        EXPECT_EQ(part.kind, kind) << i;
+        EXPECT_EQ(part.source_oid, source_oid) << i;
+        EXPECT_EQ(part.target_oid, target_oid) << i;
+    };
+    expect_part(0, codec::FieldKind::pass_through, 23, 23);
+    expect_part(1, codec::FieldKind::array, 16501, 17501);
+    expect_part(2, codec::FieldKind::vector, 16390, 1021);
+    expect_part(3, codec::FieldKind::vector, 16510, 17510);
+}
+
+TEST(TablePlan, ArraysOfDomainsCompositesAndRangesAreConvertedInside) {
+    const Value range = value_of({.kind = Kind::range, .oid = 16530, .parts = {vector}});
+    const Value multirange = value_of({.kind = Kind::multirange, .oid = 16531, .parts = {range}});
+    EXPECT_EQ(field_of(range).kind, codec::FieldKind::range);
+    EXPECT_EQ(field_of(multirange).kind, codec::FieldKind::multirange);
+    const codec::Field domains = field_of(value_of({.kind = Kind::array, .oid = 16511, .parts = {embedding}}));
+    EXPECT_EQ(domains.kind, codec::FieldKind::array);
+    ASSERT_NE(domains.value, nullptr);
+    EXPECT_EQ(domains.value->parts.at(0)->target_oid, 17510U);
+}
+
+TEST(TablePlan, WhatNeedsNoChangePasses) {
+    const Value range = value_of({.kind = Kind::range, .oid = 16530, .parts = {integer}});
+    EXPECT_EQ(field_of(mood).kind, codec::FieldKind::pass_through);
+    EXPECT_EQ(field_of(range).kind, codec::FieldKind::pass_through);
+    EXPECT_EQ(field_of(value_of({.kind = Kind::multirange, .oid = 16531, .parts = {range}})).kind, codec::FieldKind::pass_through);
+    EXPECT_EQ(field_of(value_of({.kind = Kind::composite, .oid = 16520, .parts = {integer, integer}})).kind,
+              codec::FieldKind::pass_through);
+}
+
+TEST(TablePlan, ATypeThatOccursManyTimesIsPlannedOnce) {
+    Value value = mood;
+    for (std::uint32_t level = 1; level < 40; ++level)
+        value = value_of({.kind = Kind::composite, .oid = 16600 + level, .parts = {value, value}});
+    EXPECT_EQ(field_of(value).kind, codec::FieldKind::composite) << "two to the fortieth values otherwise";
+}
+
+TEST(TablePlan, InTextTheSourceWritesArraysOfVectorsAsArraysOfArrays) {
+    Table table;
+    table.name = {"public", "t"};
+    table.columns = {Column{.name = "refused", .binary = false}, Column{.name = "a", .vector = VectorType::vector_array},
+                     Column{.name = "s", .vector = VectorType::sparsevec_array}};
+    const auto written = [](const std::string& name, const std::string& element) {
+        return "CASE WHEN " + name + " IS NULL THEN NULL WHEN pg_catalog.cardinality(" + name +
+               ") = 0 THEN '{}' ELSE (SELECT pg_catalog.format('[%s:%s][1:%s]=%s', pg_catalog.array_lower(" + name +
+               ", 1), pg_catalog.array_upper(" + name + ", 1), pg_catalog.array_length(a, 2), a) FROM (SELECT pg_catalog.array_agg(" +
+               element + " ORDER BY i) FROM pg_catalog.unnest(" + name + ") WITH ORDINALITY AS u(e, i)) AS v(a)) END::real[]";
+    };
+    EXPECT_EQ(plan_table(table, {}, "ext", no_types).source_list,
+              "refused, " + written("a", "e::real[]") + ", " + written("s", "e::ext.vector::real[]"));
+}
+
+TEST(TablePlan, BitsGoAsIntegersInBothFormats) {
+    Table table;
+    table.name = {"public", "t"};
+    table.columns = {Column{.name = "b", .type = "bit(48)", .type_modifier = 48, .as_integers = true}};
+    EXPECT_EQ(plan_table(table, {}, "public", no_types).fields.at(0).kind, codec::FieldKind::bit);
+    EXPECT_EQ(describe_conversions(table), "b bit(48) -> integer[]");
+    table.columns.push_back(Column{.name = "refused", .binary = false});
+    EXPECT_EQ(plan_table(table, {}, "public", no_types).source_list,
+              "CASE WHEN b IS NOT NULL THEN (SELECT pg_catalog.array_agg(pg_catalog.\"substring\"(b::pg_catalog.bit(64), 1 + 32 * i, "
+              "32)::pg_catalog.bit(32)::integer ORDER BY i) FROM pg_catalog.generate_series(0, 1) AS i) END, refused");
 }
 
 TEST(TablePlan, ATableWithoutColumnsIsCopiedAllTheSame) {
@@ -80,7 +169,13 @@ TEST(TablePlan, ATableWithoutColumnsIsCopiedAllTheSame) {
     EXPECT_EQ(plan.copy_in(), "COPY public.empty FROM STDIN (FORMAT binary)");
 }
 
-TEST(TablePlan, DescribesWhatIsConverted) { EXPECT_EQ(describe_conversions(items()), "v vector(3) -> real[]"); }
+TEST(TablePlan, DescribesWhatIsConverted) {
+    Table table = items();
+    table.columns.push_back(Column{.name = "a", .type = "sparsevec(3)[]", .vector = VectorType::sparsevec_array});
+    table.columns.push_back(Column{.name = "m", .type = "mood", .value = mood});
+    table.columns.push_back(Column{.name = "p", .type = "pair", .value = value_of({.kind = Kind::composite, .parts = {vector}})});
+    EXPECT_EQ(describe_conversions(table), "v vector(3) -> real[], a sparsevec(3)[] -> real[][], p pair with real[] in it");
+}
 
 TEST(ChunkPlan, SplitsByTheWholeSizeToastIncluded) {
     Table table = items();  // 8,000 KiB in all, of which the heap's 100 pages are a tenth

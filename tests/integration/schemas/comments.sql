@@ -1,0 +1,27 @@
+-- Comments on all that can have one, with quotes and far characters.
+CREATE EXTENSION vector;
+COMMENT ON EXTENSION vector IS 'stays behind';
+CREATE SCHEMA "Odd";
+COMMENT ON SCHEMA "Odd" IS 'it''s odd';
+CREATE TYPE "Odd".kind AS ENUM ('a');
+COMMENT ON TYPE "Odd".kind IS 'kinds';
+CREATE TYPE "Odd".pair AS (x int, y int);
+COMMENT ON COLUMN "Odd".pair.x IS 'first';
+CREATE DOMAIN "Odd".d AS int CONSTRAINT dc CHECK (VALUE > 0);
+COMMENT ON CONSTRAINT dc ON DOMAIN "Odd".d IS 'positive';
+CREATE TABLE "Odd".t (id int PRIMARY KEY, v vector(3), CONSTRAINT c CHECK (id > 0));
+COMMENT ON TABLE "Odd".t IS E'line\nline \U0001F600 \\';
+COMMENT ON COLUMN "Odd".t.v IS 'an embedding; with '';''';
+COMMENT ON CONSTRAINT c ON "Odd".t IS 'check';
+COMMENT ON CONSTRAINT t_pkey ON "Odd".t IS 'key';
+CREATE INDEX tv ON "Odd".t USING hnsw (v vector_l2_ops);
+COMMENT ON INDEX "Odd".tv IS 'vector''s';
+COMMENT ON INDEX "Odd".t_pkey IS 'key''s';
+CREATE SEQUENCE "Odd".s;
+COMMENT ON SEQUENCE "Odd".s IS 'numbers';
+CREATE FUNCTION "Odd".f(int, text DEFAULT 'x') RETURNS int LANGUAGE sql RETURN $1;
+COMMENT ON FUNCTION "Odd".f(int, text) IS 'f';
+CREATE VIEW "Odd".w AS SELECT id, v FROM "Odd".t;
+COMMENT ON VIEW "Odd".w IS 'view';
+COMMENT ON COLUMN "Odd".w.v IS 'seen';
+INSERT INTO "Odd".t SELECT i, ARRAY[i, 1, 1]::real[]::vector FROM generate_series(1, 30) i;

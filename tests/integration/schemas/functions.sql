@@ -1,0 +1,20 @@
+-- Functions, procedures, aggregates, operators, casts and languages that have nothing to do with vectors.
+CREATE EXTENSION vector;
+CREATE FUNCTION add_all(VARIADIC numbers int[] DEFAULT '{}') RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 7 AS $$ SELECT sum(n) FROM unnest(numbers) n $$;
+CREATE FUNCTION add_all(text) RETURNS text LANGUAGE plpgsql STRICT AS $body$ DECLARE r record; BEGIN FOR r IN EXECUTE 'SELECT 1 AS one' LOOP RETURN $1 || r.one; END LOOP; END $body$;
+CREATE FUNCTION rows_of(n int, OUT a int, OUT b text) RETURNS SETOF record LANGUAGE sql STABLE ROWS 5 SET work_mem = '1MB' BEGIN ATOMIC SELECT i, 'x' || i FROM generate_series(1, n) i; END;
+CREATE FUNCTION table_of() RETURNS TABLE (x int, y text) LANGUAGE sql AS 'SELECT 1, ''a''';
+CREATE PROCEDURE tidy(INOUT n int) LANGUAGE plpgsql AS $$ BEGIN n := n + 1; COMMIT; END $$;
+CREATE FUNCTION longer(text, text) RETURNS text LANGUAGE sql IMMUTABLE STRICT RETURN CASE WHEN length($1) >= length($2) THEN $1 ELSE $2 END;
+CREATE AGGREGATE longest(text) (SFUNC = longer, STYPE = text, PARALLEL = safe, COMBINEFUNC = longer);
+CREATE OPERATOR |> (FUNCTION = longer, LEFTARG = text, RIGHTARG = text, COMMUTATOR = |>);
+CREATE TYPE cents AS (n bigint);
+CREATE FUNCTION to_cents(int) RETURNS cents LANGUAGE sql IMMUTABLE RETURN ROW($1)::cents;
+CREATE CAST (int AS cents) WITH FUNCTION to_cents(int) AS ASSIGNMENT;
+CREATE TEXT SEARCH DICTIONARY stems (TEMPLATE = simple, STOPWORDS = english);
+CREATE TEXT SEARCH CONFIGURATION mine (COPY = english);
+ALTER TEXT SEARCH CONFIGURATION mine ALTER MAPPING FOR asciiword WITH stems;
+CREATE FUNCTION vector_of_text(note text) RETURNS text LANGUAGE plpgsql AS $$ DECLARE vector text := note; BEGIN RETURN vector || ' vector <-> in a string'; END $$;
+CREATE TABLE t (id int PRIMARY KEY, name text DEFAULT add_all('x'::text), v vector(2), longest text GENERATED ALWAYS AS (longer(name, 'abc')) STORED, CHECK (longer(name, '') = name));
+INSERT INTO t (id, v) SELECT i, ARRAY[i, 1]::real[]::vector FROM generate_series(1, 40) i;
+CREATE INDEX t_longer ON t (longer(name, 'q'));

@@ -1,0 +1,23 @@
+-- Triggers of every kind: none may fire while rows are loaded, all must be there afterwards.
+-- target: SELECT count(*) FROM fired => 0
+CREATE EXTENSION vector;
+CREATE TABLE items (id int PRIMARY KEY, name text, v vector(2));
+CREATE TABLE fired (what text);
+INSERT INTO items SELECT i, 'item ' || i, ARRAY[i, 1]::real[]::vector FROM generate_series(1, 100) i;
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO fired VALUES (TG_NAME); IF TG_LEVEL = 'ROW' THEN NEW.name := 'changed'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER before_row BEFORE INSERT OR UPDATE OF name ON items FOR EACH ROW WHEN (NEW.id > 0) EXECUTE FUNCTION note('an argument');
+CREATE TRIGGER after_statement AFTER INSERT OR DELETE OR TRUNCATE ON items FOR EACH STATEMENT EXECUTE FUNCTION note();
+CREATE TRIGGER with_tables AFTER UPDATE ON items REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note();
+CREATE TRIGGER always_on BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION note();
+CREATE TRIGGER on_replicas BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION note();
+CREATE TRIGGER off BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION note();
+CREATE CONSTRAINT TRIGGER checked AFTER INSERT ON items DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note();
+ALTER TABLE items ENABLE ALWAYS TRIGGER always_on, ENABLE REPLICA TRIGGER on_replicas, DISABLE TRIGGER off;
+CREATE TABLE parted (id int, v vector(2)) PARTITION BY RANGE (id);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (1000);
+INSERT INTO parted SELECT i, ARRAY[i, 1]::real[]::vector FROM generate_series(1, 50) i;
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+CREATE TRIGGER cloned BEFORE INSERT ON parted FOR EACH ROW EXECUTE FUNCTION refuse();
+COMMENT ON TRIGGER before_row ON items IS 'loud';
+CREATE VIEW shown AS SELECT id, name FROM items;
+CREATE TRIGGER instead_of INSTEAD OF INSERT ON shown FOR EACH ROW EXECUTE FUNCTION refuse();
