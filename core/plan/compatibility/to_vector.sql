@@ -16,7 +16,8 @@ BEGIN
             USING ERRCODE = '22P02', DETAIL = 'Vector contents must start with "[".';
     ELSIF bracket > 0 AND elements ~ ('^' || blanks || '$') THEN
         RAISE EXCEPTION 'vector must have at least 1 dimension' USING ERRCODE = '22000';
-    ELSIF elements ~* ('^(' || number_form || ',)*' || word_form || '(,|$)') THEN
+    ELSIF pg_catalog.strpos(pg_catalog.lower(elements), 'n') > 0
+            AND elements ~* ('^(' || number_form || ',)*' || word_form || '(,|$)') THEN
         RAISE EXCEPTION '% not allowed in vector', CASE WHEN elements ~* '^[^n]*nan' THEN 'NaN' ELSE 'infinite value' END
             USING ERRCODE = '22000';
     ELSIF elements !~* ('^' || number_form || '(,' || number_form || ')*$') THEN
