@@ -2,6 +2,7 @@
 
 #include "core/errors.h"
 #include "core/plan/extension_uses.h"
+#include "core/plan/plpgsql_declarations.h"
 #include "core/plan/sql_tree.h"
 #include "core/plan/tree_nodes.h"
 
@@ -56,13 +57,6 @@ std::optional<std::vector<ExtensionUse>> uses_of_sql(const std::string& text) {
         return std::nullopt;
     }
     return uses;
-}
-
-// Case is folded by the scanner for keywords only.
-std::string folded(std::string_view text) {
-    std::string lower(text);
-    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return lower;
 }
 
 std::vector<ExtensionUse> uses_of_tokens(const std::string& text) {

@@ -127,4 +127,27 @@ std::vector<SqlToken> scan(const std::string& sql) {
     return tokens;
 }
 
+std::string plpgsql_json(const std::string& create_function) {
+    // libpg_query turns the process's stderr into a pipe while it reads, and takes what another thread writes there meanwhile for an
+    // error of its own: one without a file, whose texts must not be freed because they are constants. Such an answer is asked for again.
+    constexpr int attempts = 5;
+    for (int attempt = 1;; ++attempt) {
+        PgQueryPlpgsqlParseResult result = pg_query_parse_plpgsql(create_function.c_str());
+        if (result.error == nullptr) {
+            std::string json = result.plpgsql_funcs;
+            pg_query_free_plpgsql_parse_result(result);
+            return json;
+        }
+        const bool foreign = result.error->filename == nullptr || *result.error->filename == '\0';
+        std::string message = result.error->message;
+        if (!foreign) {
+            const std::string_view context = result.error->context == nullptr ? "" : result.error->context;
+            const auto line = context.rfind(" near line ");
+            if (line != std::string_view::npos) message += context.substr(line);
+            pg_query_free_plpgsql_parse_result(result);
+        }
+        if (!foreign || attempt == attempts) throw SqlError(message, 0, {});
+    }
+}
+
 }  // namespace lantern_migrate::plan

@@ -45,4 +45,7 @@ struct SqlToken {
 // The text's tokens without comments; empty if the scanner refuses it (an unfinished string, say). They point into `sql`.
 [[nodiscard]] std::vector<SqlToken> scan(const std::string& sql);
 
+// The functions of PL/pgSQL in a text, as libpg_query's JSON. Throws SqlError for a body that it refuses; the message has the body's line.
+[[nodiscard]] std::string plpgsql_json(const std::string& create_function);
+
 }  // namespace lantern_migrate::plan
