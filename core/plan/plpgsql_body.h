@@ -34,7 +34,7 @@ public:
 
     [[nodiscard]] const std::string& text() const { return text_; }
 
-    // In the order of the text, not overlapping. An expression of a single word (a variable, a number, NULL) is a part only behind an
+    // In the order of the text, not overlapping. An expression of a single word (a variable, a number, NOT FOUND) is a part only behind an
     // assignment's target or EXECUTE: there is nothing in it to rewrite. A string is one. The target itself belongs to no part.
     [[nodiscard]] const std::vector<BodyPart>& parts() const { return parts_; }
 

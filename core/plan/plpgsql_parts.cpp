@@ -80,8 +80,10 @@ private:
     bool certain(const PlpgsqlExpression& e, const MarkedBody::Found& found) const {
         if (!harmless(found.rest)) return false;
         const std::vector<SqlToken> rest = scan(found.rest);
-        if (found.runs.empty()) return rest.size() <= 1 || e.key == "argquery" || e.node == "PLpgSQL_case_when";
-        if (e.key == "argquery" || e.node == "PLpgSQL_case_when") return true;
+        const bool synthetic = e.key == "argquery" || e.node == "PLpgSQL_case_when";
+        const bool negated = rest.size() == 2 && folded(rest[0].text) == "not";  // IF NOT FOUND: no mark is behind NOT
+        if (found.runs.empty()) return rest.size() <= 1 || negated || synthetic;
+        if (synthetic) return true;
         const bool parenthesized = kind_of(e) == Kind::dynamic && rest.size() == 2 && rest[0].text == "(" && rest[1].text == ")";
         const bool performed = e.node == "PLpgSQL_stmt_perform" && rest.size() == 1 && folded(rest[0].text) == "select";
         if (!rest.empty() && !parenthesized && !performed) return false;

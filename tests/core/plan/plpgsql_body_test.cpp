@@ -1,5 +1,6 @@
 #include "core/plan/plpgsql_body.h"
 #include "core/errors.h"
+#include "core/plan/plpgsql_parts.h"
 #include "core/plan/sql_tree.h"
 
 #include <gmock/gmock.h>
@@ -92,6 +93,7 @@ TEST(PlpgsqlBody, PartsOfBranchesAndLoopsAreTheirConditions) {
          {"e q <-> arr", "e 1, 2", "e n + 3", "e '5'", "e n + 6", "e n + 7"}},
         {"CASE WHEN q <-> arr < 1 THEN NULL; WHEN n = 2 THEN NULL; END CASE;", {"e q <-> arr < 1", "e n = 2"}},
         {"WHILE q <-> arr > 1 LOOP EXIT WHEN n > 2; CONTINUE WHEN n < 3; END LOOP;", {"e q <-> arr > 1", "e n > 2", "e n < 3"}},
+        {"IF NOT FOUND THEN NULL; ELSIF n THEN NULL; END IF;", {}},
         {"<<again>> LOOP EXIT again WHEN n > 2; END LOOP again;", {"e n > 2"}},
         {"FOR i IN 1..10 LOOP n := n + i; END LOOP;", {"e n + i"}},
         {"FOR i IN REVERSE n + 1 .. n + 2 BY n + 3 LOOP NULL; END LOOP;", {"e n + 1", "e n + 2", "e n + 3"}},
@@ -311,6 +313,43 @@ TEST(PlpgsqlBody, RefusesWhatTheParserRefuses) {
     }
     const SqlTree sql("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'");
     EXPECT_THROW(body_of(sql), SqlError);
+}
+
+// As another version of libpg_query might answer.
+TEST(PlpgsqlExpressions, RefuseAnAnswerThatIsNotUnderstood) {
+    const Refused cases[] = {
+        {"", "incomplete JSON"},
+        {"{}", "it is not of one function"},
+        {"[]", "it is not of one function"},
+        {"[1]", "it has no function with its statements"},
+        {R"([{"PLpgSQL_function": {"datums": []}}])", "it has no function with its statements"},
+        {R"([{"PLpgSQL_function": {"datums": [], "action": {"PLpgSQL_stmt_if": {"cond": {"PLpgSQL_expr": {"parseMode": 2}}}}}}])",
+         "an expression of PLpgSQL_stmt_if has no text"},
+        {R"([{"PLpgSQL_function": {"datums": [], "action": {"PLpgSQL_stmt_if": {"cond": {"PLpgSQL_expr": {"query": "a"}}}}}}])",
+         "an expression of PLpgSQL_stmt_if has no parse mode"},
+        {R"([{"PLpgSQL_function": {"datums": [], "action": {"PLpgSQL_stmt_if": {"cond": {"PLpgSQL_expr": 1}}}}}])",
+         "an expression of PLpgSQL_stmt_if has no text"},
+        {R"([{"PLpgSQL_function": {"datums": [], "action": {"PLpgSQL_expr": {"query": "a", "parseMode": 9}}}}])",
+         "parse mode 9 is unknown"},
+    };
+    for (const Refused& c : cases) {
+        try {
+            (void)plpgsql_expressions(c.body);
+            ADD_FAILURE() << "accepted: " << c.body;
+        } catch (const SqlError& error) {
+            EXPECT_EQ(error.what(), std::string("the PL/pgSQL parser's answer could not be read: ") + c.message) << c.body;
+        }
+    }
+}
+
+TEST(PlpgsqlExpressions, AreFoundUnderKeysThatAreUnknown) {
+    const auto found = plpgsql_expressions(
+        R"([{"PLpgSQL_function": {"new": 1, "datums": [null], "action": {"PLpgSQL_stmt_new": {"list": [{"of": {"PLpgSQL_expr":
+            {"query": "a <-> b", "parseMode": 2, "new": []}}}]}}}}])");
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].query, "a <-> b");
+    EXPECT_EQ(found[0].node, "PLpgSQL_stmt_new");
+    EXPECT_EQ(found[0].key, "of");
 }
 
 TEST(PlpgsqlBody, SurvivesDeepBlocks) {
