@@ -142,16 +142,15 @@ PlpgsqlBody::PlpgsqlBody(const PgQuery__CreateFunctionStmt& function) : text_(bo
         for (const std::string& name : parameter.names) variables_.emplace(name, parameter.type);
     }
     for (const PlpgsqlDeclaration& declaration : declarations) {
-        const char* begin = tokens[declaration.type.first].text.data();
-        const std::string_view last = tokens[declaration.type.last].text;
-        variables_.emplace(declaration.name, std::string(begin, last.data() + last.size()));
+        variables_.emplace(declaration.name, written_tokens(tokens, declaration.type));
     }
+    const PlpgsqlTypes types{declarations, variables_, function.return_type == nullptr ? std::string() : display(*function.return_type)};
     std::set<std::string> records;
     for (;;) {
         const MarkedBody marked(text_, tokens, declarations, records, after_options(tokens));
         try {
             const std::string json = plpgsql_json(function_around(function, parameters, records, marked.text(), tokens.back().text == ";"));
-            PlpgsqlParts found = plpgsql_parts(text_, tokens, declarations, marked, plpgsql_expressions(json));
+            PlpgsqlParts found = plpgsql_parts(text_, tokens, types, marked, plpgsql_expressions(json));
             parts_ = std::move(found.parts);
             unplaced_ = std::move(found.unplaced);
             return;

@@ -23,7 +23,10 @@ struct BodyPart {
     // What to parse and to give back changed: the text, but with blanks where PL/pgSQL's INTO clause stands, and SELECT for PERFORM.
     std::string sql;
     std::string into;  // that clause: INTO STRICT a, b; with() writes it behind a changed statement, where PL/pgSQL takes it too
-    int line;          // of the body, from 1, as in the server's messages
+    // The type, as written, of what the expression's value becomes: of the variable it is assigned to (not of a field or an element), of a
+    // cursor's argument, of the function's result. A mere string is read as that type. Empty: none of these, or not known.
+    std::string target_type;
+    int line;  // of the body, from 1, as in the server's messages
 };
 
 class PlpgsqlBody {

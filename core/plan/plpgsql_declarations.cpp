@@ -31,7 +31,7 @@ std::size_t end_of_declaration(Tokens tokens, std::size_t at) {
 }
 
 // Behind `CURSOR (`: name type, name type)
-void read_cursor_arguments(Tokens tokens, std::size_t at, std::vector<PlpgsqlDeclaration>& found) {
+void read_cursor_arguments(Tokens tokens, const std::string& cursor, std::size_t at, std::vector<PlpgsqlDeclaration>& found) {
     while (at + 1 < tokens.size()) {
         const std::size_t name = at++;
         const std::size_t type = at;
@@ -43,7 +43,7 @@ void read_cursor_arguments(Tokens tokens, std::size_t at, std::vector<PlpgsqlDec
             if (text == ")") --depth;
         }
         if (at == tokens.size() || at == type) return;
-        found.push_back({unquoted_name(tokens[name].text), {type, at - 1}, std::nullopt, false, true});
+        found.push_back({unquoted_name(tokens[name].text), {type, at - 1}, std::nullopt, false, cursor});
         if (tokens[at++].text == ")") return;
     }
 }
@@ -52,7 +52,7 @@ void read_variable(Tokens tokens, std::size_t name, std::size_t at, std::vector<
     const std::size_t type = at;
     while (at < tokens.size() && !std::ranges::contains(after_types, folded(tokens[at].text))) ++at;
     if (at == type || at == tokens.size()) return;
-    PlpgsqlDeclaration declaration{unquoted_name(tokens[name].text), {type, at - 1}, std::nullopt, false, false};
+    PlpgsqlDeclaration declaration{unquoted_name(tokens[name].text), {type, at - 1}, std::nullopt, false, {}};
     const std::size_t after = at;
     const auto is_default = [](const SqlToken& t) { return t.text == ":=" || t.text == "=" || folded(t.text) == "default"; };
     while (at < tokens.size() && tokens[at].text != ";" && !is_default(tokens[at])) ++at;
@@ -68,7 +68,7 @@ std::size_t read_declaration(Tokens tokens, std::size_t name, std::vector<Plpgsq
     const bool no_scroll = is(tokens, at, "no") && is(tokens, at + 1, "scroll");
     const std::size_t cursor = at + (no_scroll ? 2u : is(tokens, at, "scroll") ? 1u : 0u);
     if (is(tokens, cursor, "cursor")) {
-        if (is(tokens, cursor + 1, "(")) read_cursor_arguments(tokens, cursor + 2, found);
+        if (is(tokens, cursor + 1, "(")) read_cursor_arguments(tokens, unquoted_name(tokens[name].text), cursor + 2, found);
     } else if (!is(tokens, at, "alias") || !is(tokens, at + 1, "for")) {
         if (is(tokens, at, "constant")) ++at;
         read_variable(tokens, name, at, found);

@@ -26,7 +26,7 @@ struct PlpgsqlDeclaration {
     // Of what follows the type (COLLATE, NOT NULL) and its := or DEFAULT.
     std::optional<TokenRange> between;
     bool has_default = false;
-    bool cursor_argument = false;
+    std::string cursor;  // that it is an argument of
 };
 
 // In the order of the text. Every DECLARE where a statement can begin is read; what is not a declaration there is left out.

@@ -53,7 +53,7 @@ MarkedBody::MarkedBody(const std::string& body, const std::vector<SqlToken>& tok
     // What stands in the place of tokens.
     std::map<std::size_t, std::string> instead;
     for (const PlpgsqlDeclaration& declaration : declarations) {
-        if (declaration.cursor_argument) continue;
+        if (!declaration.cursor.empty()) continue;
         const TokenRange type = declaration.type;
         const bool cursor = type.first == type.last && folded(tokens[type.first].text) == "refcursor";
         const bool record = is_record(tokens, declaration, records);

@@ -14,6 +14,7 @@ struct Piece {
     TokenRange tokens;
     std::optional<TokenRange> into;
     bool perform = false;
+    std::string target_type;
 
     friend bool operator==(const Piece&, const Piece&) = default;
 };
@@ -30,7 +31,8 @@ bool is_operator(const SqlToken& token) {
 
 class Placer {
 public:
-    Placer(const std::vector<SqlToken>& tokens, const MarkedBody& marked) : tokens_(tokens), marked_(marked) {}
+    Placer(const std::vector<SqlToken>& tokens, const PlpgsqlTypes& types, const MarkedBody& marked)
+        : tokens_(tokens), types_(types), marked_(marked) {}
 
     void place(const PlpgsqlExpression& expression) {
         const bool perform = expression.node == "PLpgSQL_stmt_perform";
@@ -42,9 +44,10 @@ public:
         if (!certain(expression, found)) return doubt(expression);
         if (expression.node == "PLpgSQL_stmt_execsql") return place_statement(expression, found.runs);
         for (TokenRange run : found.runs) {
+            const std::size_t target = run.first;
             if (expression.mode > 2) run.first = value_of_assignment(run);
             if (run.first > run.last) return doubt(expression);
-            pieces.push_back({kind_of(expression), run, std::nullopt, perform});
+            pieces.push_back({kind_of(expression), run, std::nullopt, perform, target_type(expression, target, run)});
         }
     }
 
@@ -110,6 +113,45 @@ private:
         pieces.push_back(piece);
     }
 
+    std::string target_type(const PlpgsqlExpression& e, std::size_t target, TokenRange value) const {
+        if (e.node == "PLpgSQL_stmt_return" || e.node == "PLpgSQL_stmt_return_next") return types_.result;
+        if (e.mode > 2) return target + 2 == value.first ? variable_type(unquoted_name(tokens_[target].text)) : std::string();
+        if (e.key == "argquery") return argument_type(value.first);
+        if (e.key != "default_val") return {};
+        for (const PlpgsqlDeclaration& declaration : types_.declarations) {
+            const bool its = declaration.between && declaration.between->last + 1 == value.first;
+            if (its) return written_tokens(tokens_, declaration.type);
+        }
+        return {};
+    }
+
+    // Empty where two declarations of the name differ.
+    std::string variable_type(const std::string& name) const {
+        const auto [first, last] = types_.variables.equal_range(name);
+        const bool alike = std::all_of(first, last, [&](const auto& variable) { return variable.second == first->second; });
+        return first != last && alike ? first->second : std::string();
+    }
+
+    // cursor(value, value) or cursor(name := value)
+    std::string argument_type(std::size_t value) const {
+        const std::string named = is_word(value, 1, ":=") && value >= 2 ? unquoted_name(tokens_[value - 2].text) : std::string();
+        std::size_t number = 0, open = value;
+        for (int depth = 0; open > 0;) {
+            const std::string_view text = tokens_[--open].text;
+            if (depth == 0 && text == "(") break;
+            if (depth == 0 && text == ",") ++number;
+            if (text == ")" || text == "]") ++depth;
+            if (text == "(" || text == "[") --depth;
+        }
+        if (open == 0) return {};
+        const std::string cursor = unquoted_name(tokens_[open - 1].text);
+        for (const PlpgsqlDeclaration& argument : types_.declarations) {
+            if (argument.cursor != cursor) continue;
+            if (named.empty() ? number-- == 0 : argument.name == named) return written_tokens(tokens_, argument.type);
+        }
+        return {};
+    }
+
     // Behind the := or = that is in no bracket; past the end where there is none.
     std::size_t value_of_assignment(TokenRange run) const {
         int depth = 0;
@@ -123,6 +165,7 @@ private:
     }
 
     const std::vector<SqlToken>& tokens_;
+    const PlpgsqlTypes& types_;
     const MarkedBody& marked_;
 };
 
@@ -131,7 +174,7 @@ public:
     Cutter(const std::string& body, const std::vector<SqlToken>& tokens) : body_(body), tokens_(tokens) {}
 
     BodyPart part(const Piece& piece) const {
-        BodyPart part{piece.kind, begin(piece.tokens.first), 0, {}, {}, {}, 1};
+        BodyPart part{piece.kind, begin(piece.tokens.first), 0, {}, {}, {}, piece.target_type, 1};
         part.length = end(piece.tokens.last) - part.offset;
         part.text = body_.substr(part.offset, part.length);
         part.sql = part.text;
@@ -164,12 +207,16 @@ private:
 
 }  // namespace
 
-PlpgsqlParts plpgsql_parts(const std::string& body, const std::vector<SqlToken>& tokens,
-                           const std::vector<PlpgsqlDeclaration>& declarations, const MarkedBody& marked,
-                           const std::vector<PlpgsqlExpression>& expressions) {
-    Placer placer(tokens, marked);
+std::string written_tokens(const std::vector<SqlToken>& tokens, TokenRange range) {
+    const std::string_view first = tokens[range.first].text, last = tokens[range.last].text;
+    return {first.data(), last.data() + last.size()};
+}
+
+PlpgsqlParts plpgsql_parts(const std::string& body, const std::vector<SqlToken>& tokens, const PlpgsqlTypes& types,
+                           const MarkedBody& marked, const std::vector<PlpgsqlExpression>& expressions) {
+    Placer placer(tokens, types, marked);
     for (const PlpgsqlExpression& expression : expressions) placer.place(expression);
-    for (const PlpgsqlDeclaration& declaration : declarations) placer.pieces.push_back({Kind::type, declaration.type, std::nullopt});
+    for (const PlpgsqlDeclaration& declaration : types.declarations) placer.pieces.push_back({Kind::type, declaration.type, std::nullopt});
     std::ranges::sort(placer.pieces, {}, &Piece::tokens);
     // A loop's variable is told twice, with its default.
     const auto [first, last] = std::ranges::unique(placer.pieces);

@@ -21,7 +21,17 @@ struct PlpgsqlParts {
     std::vector<std::string> unplaced;
 };
 
-[[nodiscard]] PlpgsqlParts plpgsql_parts(const std::string& body, const std::vector<SqlToken>&, const std::vector<PlpgsqlDeclaration>&,
-                                         const MarkedBody&, const std::vector<PlpgsqlExpression>&);
+// What the types of values are known by.
+struct PlpgsqlTypes {
+    const std::vector<PlpgsqlDeclaration>& declarations;
+    const std::multimap<std::string, std::string>& variables;
+    std::string result;
+};
+
+[[nodiscard]] PlpgsqlParts plpgsql_parts(const std::string& body, const std::vector<SqlToken>&, const PlpgsqlTypes&, const MarkedBody&,
+                                         const std::vector<PlpgsqlExpression>&);
+
+// Words of the body from a token to a token, as they are written.
+[[nodiscard]] std::string written_tokens(const std::vector<SqlToken>&, TokenRange);
 
 }  // namespace lantern_migrate::plan

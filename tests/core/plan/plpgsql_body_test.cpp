@@ -1,6 +1,5 @@
 #include "core/plan/plpgsql_body.h"
 #include "core/errors.h"
-#include "core/plan/plpgsql_parts.h"
 #include "core/plan/sql_tree.h"
 
 #include <gmock/gmock.h>
@@ -288,6 +287,29 @@ TEST(PlpgsqlBody, KnowsItsVariables) {
                                                             Pair("a", "vector(3)"), Pair("b", "public.items%ROWTYPE"), Pair("a", "text")));
 }
 
+TEST(PlpgsqlBody, TellsTheTypesThatMereStringsAreReadAs) {
+    const PlpgsqlBody typed = body_in("FUNCTION f(q public.vector(3)) RETURNS SETOF public.vector", R"(
+        DECLARE a vector(3) := '[1]'; b CONSTANT text NOT NULL DEFAULT '[2]'; r items%ROWTYPE := '[3]'; twice text; vs vector[] = '{}';
+                c CURSOR (x vector, y text) FOR SELECT 1; d CURSOR (x jsonb) FOR SELECT 1;
+        BEGIN
+            a := '[4]'; q := '[5]'; $1 := '[6]'; r.v := '[7]'; vs[1] := '[8]';
+            OPEN c('[9]', '[10]'); OPEN c(y := '[11]', x := f('[12]', '[13]')); OPEN d(('[14]')); OPEN c(coalesce(1, 2), '[15]');
+            DECLARE twice vector; BEGIN twice := '[16]'; END;
+            IF '[17]' THEN RETURN NEXT '[18]'; END IF;
+        END)");
+    std::vector<std::pair<std::string, std::string>> types;
+    for (const BodyPart& part : typed.parts()) {
+        if (part.kind == BodyPart::Kind::expression) types.emplace_back(part.text, part.target_type);
+    }
+    EXPECT_THAT(types,
+                ElementsAre(Pair("'[1]'", "vector(3)"), Pair("'[2]'", "text"), Pair("'[3]'", "items%ROWTYPE"), Pair("'{}'", "vector[]"),
+                            Pair("'[4]'", "vector(3)"), Pair("'[5]'", "public.vector"), Pair("'[6]'", "public.vector"), Pair("'[7]'", ""),
+                            Pair("'[8]'", ""), Pair("'[9]'", "vector"), Pair("'[10]'", "text"), Pair("'[11]'", "text"),
+                            Pair("f('[12]', '[13]')", "vector"), Pair("('[14]')", "jsonb"), Pair("coalesce(1, 2)", "vector"),
+                            Pair("'[15]'", "text"), Pair("'[16]'", ""), Pair("'[17]'", ""), Pair("'[18]'", "public.vector")));
+    EXPECT_THAT(typed.unplaced(), IsEmpty());
+}
+
 struct Refused {
     const char *body, *message;
 };
@@ -313,43 +335,6 @@ TEST(PlpgsqlBody, RefusesWhatTheParserRefuses) {
     }
     const SqlTree sql("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'");
     EXPECT_THROW(body_of(sql), SqlError);
-}
-
-// As another version of libpg_query might answer.
-TEST(PlpgsqlExpressions, RefuseAnAnswerThatIsNotUnderstood) {
-    const Refused cases[] = {
-        {"", "incomplete JSON"},
-        {"{}", "it is not of one function"},
-        {"[]", "it is not of one function"},
-        {"[1]", "it has no function with its statements"},
-        {R"([{"PLpgSQL_function": {"datums": []}}])", "it has no function with its statements"},
-        {R"([{"PLpgSQL_function": {"datums": [], "action": {"PLpgSQL_stmt_if": {"cond": {"PLpgSQL_expr": {"parseMode": 2}}}}}}])",
-         "an expression of PLpgSQL_stmt_if has no text"},
-        {R"([{"PLpgSQL_function": {"datums": [], "action": {"PLpgSQL_stmt_if": {"cond": {"PLpgSQL_expr": {"query": "a"}}}}}}])",
-         "an expression of PLpgSQL_stmt_if has no parse mode"},
-        {R"([{"PLpgSQL_function": {"datums": [], "action": {"PLpgSQL_stmt_if": {"cond": {"PLpgSQL_expr": 1}}}}}])",
-         "an expression of PLpgSQL_stmt_if has no text"},
-        {R"([{"PLpgSQL_function": {"datums": [], "action": {"PLpgSQL_expr": {"query": "a", "parseMode": 9}}}}])",
-         "parse mode 9 is unknown"},
-    };
-    for (const Refused& c : cases) {
-        try {
-            (void)plpgsql_expressions(c.body);
-            ADD_FAILURE() << "accepted: " << c.body;
-        } catch (const SqlError& error) {
-            EXPECT_EQ(error.what(), std::string("the PL/pgSQL parser's answer could not be read: ") + c.message) << c.body;
-        }
-    }
-}
-
-TEST(PlpgsqlExpressions, AreFoundUnderKeysThatAreUnknown) {
-    const auto found = plpgsql_expressions(
-        R"([{"PLpgSQL_function": {"new": 1, "datums": [null], "action": {"PLpgSQL_stmt_new": {"list": [{"of": {"PLpgSQL_expr":
-            {"query": "a <-> b", "parseMode": 2, "new": []}}}]}}}}])");
-    ASSERT_EQ(found.size(), 1u);
-    EXPECT_EQ(found[0].query, "a <-> b");
-    EXPECT_EQ(found[0].node, "PLpgSQL_stmt_new");
-    EXPECT_EQ(found[0].key, "of");
 }
 
 TEST(PlpgsqlBody, SurvivesDeepBlocks) {
