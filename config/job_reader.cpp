@@ -96,6 +96,7 @@ SchemaSpec read_schema(SpecReader reader) {
     schema.owners = reader.boolean("owners", schema.owners);
     schema.privileges = reader.boolean("privileges", schema.privileges);
     schema.unsupported = reader.word("unsupported", schema.unsupported);
+    schema.compatibility = reader.boolean("compatibility", schema.compatibility);
     reader.reject_unknown_keys();
     return schema;
 }

@@ -42,6 +42,8 @@ struct SchemaSpec {
     bool privileges = false;
     // What cannot be carried over: stop at the plan, or leave it out and say so in the report.
     OnUnsupported unsupported = OnUnsupported::fail;
+    // What Lantern lacks and SQL can say exactly becomes calls of functions in the schema pgvector_compat, which is made on the target.
+    bool compatibility = true;
 };
 
 struct VectorSpec {

@@ -68,6 +68,39 @@ std::string findings_text(const steps::PlanReport& report) {
     return out;
 }
 
+std::string queries_text(const steps::SeenQueries& seen) {
+    std::string out = "\nStatements on vectors that the source has seen\n";
+    if (!seen.missing.empty()) return out + paragraph("none to be had: " + seen.missing, 2);
+    if (seen.queries.empty()) out += paragraph("none", 2);
+    for (const steps::SeenQuery& query : seen.queries) {
+        out += paragraph(std::format("{} calls: {}", query.calls, query.query), 2);
+        for (const std::string& problem : query.problems) out += paragraph("no counterpart: " + problem, 4);
+        if (!query.translation.empty()) out += paragraph("becomes: " + query.translation, 4);
+        for (const std::string& note : query.notes) out += paragraph("note: " + note, 4);
+    }
+    if (seen.hidden > 0) out += paragraph(std::format("{} of other roles could not be read: GRANT pg_read_all_stats", seen.hidden), 2);
+    if (seen.unreadable > 0)
+        out += paragraph(std::format("{} could not be parsed; they may be cut off (track_activity_query_size)", seen.unreadable), 2);
+    return out;
+}
+
+json::value to_json(const std::optional<steps::SeenQueries>& seen) {
+    if (!seen) return nullptr;
+    const auto texts = [](const std::vector<std::string>& lines) { return json::array(lines.begin(), lines.end()); };
+    json::array queries;
+    for (const steps::SeenQuery& query : seen->queries) {
+        queries.push_back({{"calls", query.calls},
+                           {"query", query.query},
+                           {"translation", query.translation.empty() ? json::value(nullptr) : json::value(query.translation)},
+                           {"notes", texts(query.notes)},
+                           {"problems", texts(query.problems)}});
+    }
+    return json::object{{"missing", seen->missing.empty() ? json::value(nullptr) : json::value(seen->missing)},
+                        {"queries", std::move(queries)},
+                        {"hidden", seen->hidden},
+                        {"unreadable", seen->unreadable}};
+}
+
 }  // namespace
 
 std::string plan_text(const steps::PlanReport& report) {
@@ -75,6 +108,7 @@ std::string plan_text(const steps::PlanReport& report) {
     out += paragraph(std::format("target: {}, {}", report.target, report.target_version), 0);
     out += tables_text(report) + indexes_text(report) + "\nSteps\n";
     for (const std::string& step : report.steps) out += paragraph(step, 2);
+    if (report.seen_queries) out += queries_text(*report.seen_queries);
     out += findings_text(report);
     const auto blocking = std::ranges::count(report.findings, plan::Severity::blocking, &plan::Finding::severity);
     out += report.blocked() ? std::format("\nblocked by {} {}; nothing was changed\n", blocking, blocking == 1 ? "finding" : "findings")
@@ -105,6 +139,7 @@ json::object to_json(const steps::PlanReport& report) {
             {"indexes", indexes_json(report.indexes)},
             {"findings", std::move(findings)},
             {"steps", std::move(steps)},
+            {"seen_queries", to_json(report.seen_queries)},
             {"blocked", report.blocked()}};
 }
 

@@ -68,7 +68,7 @@ std::string DataTypeConverter::judge_constraint(PgQuery__Constraint& constraint,
         result.changed = true;
         return {};
     }
-    const Conversion conversion = convert_uses(constraint.base, names_, TypePolicy::refuse);
+    const Conversion conversion = options_.rewrite(constraint.base, table_, value_);
     result.changed |= conversion.changed;
     std::string reason = describe(conversion.uses);
     if (reason.empty()) reason = options_.missing(constraint.base);
@@ -121,6 +121,7 @@ DataTypeResult DataTypeConverter::table(PgQuery__CreateStmt& create) {
         const std::string text = "column " + table + "." + column.colname;
         if (column.type_name != nullptr) {
             if (holds_vector(*column.type_name, names_)) result.holders.insert(qualified_name(*create.relation));
+            value_ = sql_type(*column.type_name, names_);
             const Declared declared = convert_type(*column.type_name, text, result);
             if (declared.type != VectorType::none) result.external_columns.emplace_back(column.colname);
             if (options_.dimension_checks && declared.dimensions > 0 && declared.type != VectorType::none) {
@@ -132,6 +133,7 @@ DataTypeResult DataTypeConverter::table(PgQuery__CreateStmt& create) {
         if (bits_ > 0 && options_.dimension_checks)
             checks.push_back(dimensions_check_node(check_name(column.colname), column.colname, 1, (bits_ + word_bits - 1) / word_bits));
         judge_constraints(column.constraints, column.n_constraints, text, result);
+        value_ = SqlType::unknown;
     }
     bits_ = 0;
     judge_constraints(create.table_elts, create.n_table_elts, table, result);
@@ -145,7 +147,7 @@ DataTypeResult DataTypeConverter::table(PgQuery__CreateStmt& create) {
          {create.partbound == nullptr ? nullptr : &create.partbound->base, create.partspec == nullptr ? nullptr : &create.partspec->base,
           create.of_typename == nullptr ? nullptr : &create.of_typename->base}) {
         if (part == nullptr) continue;
-        const Conversion conversion = convert_uses(*part, names_, TypePolicy::refuse);
+        const Conversion conversion = options_.rewrite(*part, table_, SqlType::unknown);
         result.changed |= conversion.changed;
         std::string reason = describe(conversion.uses);
         if (reason.empty()) reason = options_.missing(*part);
@@ -158,6 +160,7 @@ DataTypeResult DataTypeConverter::table(PgQuery__CreateStmt& create) {
 DataTypeResult DataTypeConverter::domain(PgQuery__CreateDomainStmt& create) {
     DataTypeResult result;
     table_ = {};
+    value_ = sql_type(*create.type_name, names_);
     const std::string text = "domain " + display(qualified_name({create.domainname, create.n_domainname}));
     const bool holds = holds_vector(*create.type_name, names_);
     const Declared declared = convert_type(*create.type_name, text, result);

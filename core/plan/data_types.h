@@ -5,6 +5,7 @@
 #include "core/plan/bit_uses.h"
 #include "core/plan/extension_uses.h"
 #include "core/plan/finding.h"
+#include "core/plan/sql_types.h"
 
 #include <functional>
 #include <map>
@@ -39,6 +40,8 @@ public:
         // Why a tree cannot be on the target although it uses nothing of pgvector: it needs what does not move. Empty: it can.
         std::function<std::string(ProtobufCMessage&)> missing;
         const BitUses& bits;
+        // A constraint, default or bound of the table; of a domain over values of the type where the table has no name.
+        std::function<Conversion(ProtobufCMessage&, const QualifiedName& table, SqlType value)> rewrite;
     };
     // `constraint_names`: all names of constraints there are, so that ours take none of them.
     DataTypeConverter(const ExtensionNames& names, Options options, std::set<std::string> constraint_names)
@@ -66,8 +69,9 @@ private:
     const ExtensionNames& names_;
     Options options_;
     std::set<std::string> taken_;
-    QualifiedName table_;  // in hand
-    int bits_ = 0;         // of the column in hand that becomes integer[]
+    QualifiedName table_;               // in hand
+    SqlType value_ = SqlType::unknown;  // of the domain or the column in hand
+    int bits_ = 0;                      // of the column in hand that becomes integer[]
     std::map<std::string, std::string> check_names_;
 };
 

@@ -22,7 +22,8 @@ constexpr std::string_view number_types[] = {"int2", "int4", "int8", "float4", "
 
 class Converter {
 public:
-    Converter(const ExtensionNames& names, TypePolicy policy) : names_(names), policy_(policy) {}
+    Converter(const ExtensionNames& names, TypePolicy policy, const std::set<const ProtobufCMessage*>& settled)
+        : names_(names), policy_(policy), settled_(settled) {}
 
     Conversion run(ProtobufCMessage& message) {
         walk(message, [this](ProtobufCMessage& m) { return visit(m); });
@@ -40,15 +41,22 @@ private:
     void named_object(const PgQuery__ObjectWithArgs&);
 
     void report(UseKind kind, const QualifiedName& name) { found_.uses.push_back({kind, display(name)}); }
-    [[nodiscard]] bool owns_function(const QualifiedName& name) const { return names_.owns(name) && names_.functions.contains(name.name); }
-    [[nodiscard]] bool owns_operator(const QualifiedName& name) const { return names_.owns(name) && names_.operators.contains(name.name); }
+    // Without a schema, a name that others have too (avg, +) tells nothing.
+    [[nodiscard]] bool owns_function(const QualifiedName& name) const {
+        return names_.owns(name) && (name.schema.empty() ? usual_functions() : names_.functions).contains(name.name);
+    }
+    [[nodiscard]] bool owns_operator(const QualifiedName& name) const {
+        return names_.owns(name) && (name.schema.empty() ? usual_operators() : names_.operators).contains(name.name);
+    }
 
     const ExtensionNames& names_;
     TypePolicy policy_;
+    const std::set<const ProtobufCMessage*>& settled_;
     Conversion found_;
 };
 
 Walk Converter::visit(ProtobufCMessage& message) {
+    if (settled_.contains(&message)) return Walk::into;
     if (auto* typecast = as<PgQuery__TypeCast>(message, pg_query__type_cast__descriptor)) return cast(*typecast);
     if (auto* type_name = as<PgQuery__TypeName>(message, pg_query__type_name__descriptor)) type(*type_name);
     if (auto* call = as<PgQuery__FuncCall>(message, pg_query__func_call__descriptor)) function(*call);
@@ -221,7 +229,9 @@ const std::set<std::string>& usual_operators() {
     return names;
 }
 
-std::string ExtensionUse::text() const {
+std::string ExtensionUse::text() const { return text_of_kind() + (in_body ? " in its body" : ""); }
+
+std::string ExtensionUse::text_of_kind() const {
     switch (kind) {
         case UseKind::type: return "uses type " + name;
         case UseKind::wide_type:
@@ -283,8 +293,9 @@ void make_real_array(PgQuery__TypeName& type, VectorType from) {
     if (is_array(from)) bounds.append(integer_node(-1));
 }
 
-Conversion convert_uses(ProtobufCMessage& message, const ExtensionNames& names, TypePolicy policy) {
-    return Converter(names, policy).run(message);
+Conversion convert_uses(ProtobufCMessage& message, const ExtensionNames& names, TypePolicy policy,
+                        const std::set<const ProtobufCMessage*>& settled) {
+    return Converter(names, policy, settled).run(message);
 }
 
 }  // namespace lantern_migrate::plan

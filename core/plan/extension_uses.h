@@ -34,11 +34,15 @@ enum class UseKind { type, wide_type, cast, literal, function, operator_, operat
 
 struct ExtensionUse {
     UseKind kind;
-    std::string name;  // "public.l2_distance", "public.<->", "public.vector"
+    std::string name;      // "public.l2_distance", "public.<->", "public.vector"
+    bool in_body = false;  // of a function
 
     // "uses function public.l2_distance", ...
     [[nodiscard]] std::string text() const;
     auto operator<=>(const ExtensionUse&) const = default;
+
+private:
+    [[nodiscard]] std::string text_of_kind() const;
 };
 
 // "uses function a and operator b"; without duplicates.
@@ -66,7 +70,9 @@ struct Conversion {
     std::vector<ExtensionUse> uses;  // what is left of the extension in it
 };
 
-// Literals, casts of arrays, comparison operators, vector_dims() and (by policy) types are changed in place; all else is reported.
-[[nodiscard]] Conversion convert_uses(ProtobufCMessage&, const ExtensionNames&, TypePolicy);
+// Literals, casts of arrays, comparison operators, vector_dims() and (by policy) types are changed in place; all else is reported, but
+// for operators and calls that are `settled`: somebody looked at them already.
+[[nodiscard]] Conversion convert_uses(ProtobufCMessage&, const ExtensionNames&, TypePolicy,
+                                      const std::set<const ProtobufCMessage*>& settled = {});
 
 }  // namespace lantern_migrate::plan

@@ -1,8 +1,8 @@
 #include "core/plan/function_body.h"
 
 #include "core/errors.h"
-#include "core/plan/extension_uses.h"
 #include "core/plan/plpgsql_declarations.h"
+#include "core/plan/plpgsql_rewriting.h"
 #include "core/plan/sql_tree.h"
 #include "core/plan/tree_nodes.h"
 
@@ -22,7 +22,7 @@ constexpr std::string_view before_types[] = {"as", "returns", "setof"};
 
 struct Body {
     std::string language;
-    std::string text;
+    PgQuery__String* text = nullptr;
 };
 
 Body body_of(const PgQuery__CreateFunctionStmt& function) {
@@ -35,29 +35,52 @@ Body body_of(const PgQuery__CreateFunctionStmt& function) {
         }
         if (std::string_view(option.defname) == "as" && option.arg->node_case == PG_QUERY__NODE__NODE_LIST &&
             option.arg->list->n_items == 1) {
-            body.text = option.arg->list->items[0]->string->sval;
+            body.text = option.arg->list->items[0]->string;
         }
     }
     return body;
 }
 
-// Empty optional: the parser does not take it.
-std::optional<std::vector<ExtensionUse>> uses_of_sql(const std::string& text) {
-    const ExtensionNames names{.schema = {}, .functions = usual_functions(), .operators = usual_operators(), .unqualified = true};
-    std::vector<ExtensionUse> uses;
-    try {
-        const SqlTree tree(text);
-        for (const SqlTree::Statement& statement : tree.statements()) {
-            const Conversion conversion = convert_uses(statement.node->base, names, TypePolicy::refuse);
-            uses.insert(uses.end(), conversion.uses.begin(), conversion.uses.end());
-            // A literal that could be written anew stays in the text as it is.
-            if (conversion.changed && conversion.uses.empty()) uses.push_back({UseKind::type, "vector"});
-        }
-    } catch (const SqlError&) {
-        return std::nullopt;
-    }
-    return uses;
+// The last statement of a SQL function gives its result: a lone string there is of the result's type.
+PgQuery__Node* lone_output(PgQuery__Node& statement) {
+    if (statement.node_case != PG_QUERY__NODE__NODE_SELECT_STMT || statement.select_stmt->n_target_list != 1) return nullptr;
+    return statement.select_stmt->target_list[0]->res_target->val;
 }
+
+Rewriting rewrite_sql_body(PgQuery__String& text, const Scope& scope, SqlType result, Rewriter& rewriter) {
+    SqlTree tree(text.sval);
+    Rewriting all;
+    std::string body;
+    for (const SqlTree::Statement& statement : tree.statements()) {
+        Rewriting one;
+        const bool last = &statement == &tree.statements().back();
+        PgQuery__Node* output = last && is_vector(result) ? lone_output(*statement.node) : nullptr;
+        const auto outputs = output == nullptr ? std::nullopt : rewriter.types().outputs(*statement.node, scope);
+        // The result is rounded as it is given back.
+        if (result == SqlType::halfvec && outputs && !outputs->empty() && outputs->front().second == SqlType::vector)
+            one.uses.push_back({UseKind::cast, "halfvec"});
+        if (output != nullptr && string_constant(output) != nullptr) one.add(rewriter.rewrite_value(*output, result, scope));
+        one.add(rewriter.rewrite(statement.node->base, scope));
+        body += one.changed ? deparse(*statement.node) : std::string(statement.text);
+        body += last ? "" : ";\n";
+        all.add(std::move(one));
+    }
+    if (all.changed && all.uses.empty()) set_text(text.sval, body);
+    return all;
+}
+
+Scope scope_of(const KnownFunction& function) {
+    Scope scope;
+    for (std::size_t i = 0; i < function.parameters.size(); ++i) {
+        const auto& [name, type] = function.parameters[i];
+        scope.parameters[static_cast<int>(i) + 1] = type;
+        if (!name.empty()) scope.variables[name] = type;
+    }
+    for (const auto& [name, type] : function.columns) scope.variables.emplace(name, type);
+    return scope;
+}
+
+}  // namespace
 
 std::vector<ExtensionUse> uses_of_tokens(const std::string& text) {
     std::vector<ExtensionUse> uses;
@@ -77,15 +100,59 @@ std::vector<ExtensionUse> uses_of_tokens(const std::string& text) {
     return uses;
 }
 
+namespace {
+
+// Of a language that nobody here parses: its SQL is in its strings.
+std::vector<ExtensionUse> uses_of_words(std::string text) {
+    for (char& c : text) c = c == '\'' || c == '"' ? ' ' : c;
+    return uses_of_tokens(text);
+}
+
 }  // namespace
 
-std::string describe_body_uses(const PgQuery__CreateFunctionStmt& function) {
+Rewriting rewrite_function(PgQuery__CreateFunctionStmt& function, const ExtensionNames& names, const KnownObjects& objects,
+                           const RewriteOptions& options) {
+    const KnownFunction declared = objects.describe(function);
+    const Scope scope = scope_of(declared);
+    Rewriting all;
     const Body body = body_of(function);
-    if (body.text.empty() || std::ranges::contains(compiled_languages, body.language)) return {};
-    if (body.language == "sql") {
-        if (const auto uses = uses_of_sql(body.text)) return describe(*uses);
+    if (body.text != nullptr && !std::ranges::contains(compiled_languages, body.language)) {
+        // Whoever calls it has a search_path of their own: names without a schema may be the extension's.
+        ExtensionNames loose = names;
+        loose.unqualified = true;
+        Rewriter rewriter(loose, objects, options);
+        try {
+            if (body.language == "sql")
+                all = rewrite_sql_body(*body.text, scope, declared.result, rewriter);
+            else if (body.language == "plpgsql")
+                all = rewrite_plpgsql_body(function, *body.text, scope, declared.result, loose, objects, rewriter);
+            else
+                all.uses = uses_of_words(body.text->sval);
+        } catch (const SqlError&) {
+            all = {.uses = uses_of_tokens(body.text->sval)};  // a body that nobody can read
+        }
+        for (ExtensionUse& use : all.uses) use.in_body = true;
     }
-    return describe(uses_of_tokens(body.text));
+    Rewriter rewriter(names, objects, options);
+    for (std::size_t i = 0; i < function.n_parameters; ++i) {
+        const PgQuery__FunctionParameter& parameter = *function.parameters[i]->function_parameter;
+        if (parameter.defexpr == nullptr || parameter.arg_type == nullptr) continue;
+        if (const SqlType type = sql_type(*parameter.arg_type, names); is_vector(type))
+            all.add(rewriter.rewrite_value(*parameter.defexpr, type, scope));
+    }
+    for (std::size_t i = 0; i < function.n_options; ++i) {
+        const PgQuery__Node* value = function.options[i]->def_elem->arg;
+        if (value == nullptr || value->node_case != PG_QUERY__NODE__NODE_VARIABLE_SET_STMT) continue;
+        char*& name = value->variable_set_stmt->name;
+        if (name == nullptr || !is_setting(name)) continue;
+        if (name != search_setting) all.uses.push_back({UseKind::function, std::string("SET ") + name});
+        if (name != search_setting) continue;
+        set_text(name, lantern_search_setting);
+        all.changed = true;
+    }
+    const bool compiled = std::ranges::contains(compiled_languages, body.language);
+    all.add(rewriter.rewrite(function.base, scope, compiled ? TypePolicy::refuse : TypePolicy::convert));
+    return all;
 }
 
 }  // namespace lantern_migrate::plan

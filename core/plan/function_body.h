@@ -1,15 +1,16 @@
-// Functions whose body is a text: what of pgvector they use, as far as a look at the text can tell.
+// Functions: what their arguments, results and bodies say of vectors, said for Lantern.
 #pragma once
 
-#include <pg_query/pg_query.pb-c.h>
-
-#include <string>
+#include "core/plan/query_rewriter.h"
 
 namespace lantern_migrate::plan {
 
-// "uses function l2_distance, uses operator <->"; empty where nothing was found. A SQL body is parsed; of other languages the tokens are
-// looked at: operators and functions by their names, types behind `::`, AS, RETURNS and in declarations. A body in BEGIN ATOMIC is a tree
-// of its own and not looked at here.
-[[nodiscard]] std::string describe_body_uses(const PgQuery__CreateFunctionStmt&);
+// Arguments and results become arrays. A SQL body is rewritten, as a text or in BEGIN ATOMIC; of PL/pgSQL each piece of SQL in it is, and
+// its declarations. Of other languages the tokens are looked at: what seems to be pgvector's is reported.
+[[nodiscard]] Rewriting rewrite_function(PgQuery__CreateFunctionStmt&, const ExtensionNames&, const KnownObjects&, const RewriteOptions&);
+
+// What of pgvector a text that nobody parses seems to use: operators and functions by their names, types behind `::`, AS, RETURNS and in
+// declarations.
+[[nodiscard]] std::vector<ExtensionUse> uses_of_tokens(const std::string& text);
 
 }  // namespace lantern_migrate::plan

@@ -110,7 +110,7 @@ void IndexDefinition::write(const SourceIndex& index, const QualifiedName& opcla
     }
     NodeList opclass_parts{element.opclass, element.n_opclass};
     opclass_parts.clear();
-    opclass_parts.append(string_node(opclass.schema));
+    if (!opclass.schema.empty()) opclass_parts.append(string_node(opclass.schema));
     opclass_parts.append(string_node(opclass.name));
 
     NodeList list{create.options, create.n_options};

@@ -1,8 +1,10 @@
 #include "core/plan/schema.h"
 
+#include "core/plan/compatibility.h"
 #include "core/plan/data_types.h"
+#include "core/plan/dependants.h"
+#include "core/plan/dump_settings.h"
 #include "core/plan/dump_text.h"
-#include "core/plan/function_body.h"
 #include "core/plan/sql_tree.h"
 #include "core/plan/statement_subject.h"
 #include "core/plan/tree_nodes.h"
@@ -40,28 +42,33 @@ public:
     Planner(const SchemaOptions& options, const SqlTree& tree)
         : options_(options),
           names_{.schema = options.vector_schema, .functions = options.vector_functions, .operators = options.vector_operators},
+          dependants_(names_, {.lantern_schema = options.lantern_schema, .compatibility = options.compatibility}),
           bits_(options.integer_columns),
           data_types_(names_,
                       {.dimension_checks = options.dimension_checks,
                        .leave_out = options.skip_unsupported,
                        .missing = [this](ProtobufCMessage& message) { return what_it_lacks(message, {}); },
-                       .bits = bits_},
+                       .bits = bits_,
+                       .rewrite = [this](ProtobufCMessage& part, const QualifiedName& table,
+                                         SqlType value) { return carried(dependants_.rewrite_part(part, table, value)); }},
                       constraint_names(tree)) {
-        for (const SqlTree::Statement& statement : tree.statements()) note_owned_sequence(*statement.node);
+        for (const SqlTree::Statement& statement : tree.statements()) {
+            note_owned_sequence(*statement.node);
+            dependants_.declare(*statement.node);
+        }
         for (const SqlTree::Statement& statement : tree.statements()) take(statement);
     }
 
     SchemaPlan finish() {
         std::ranges::stable_sort(after_rows_, {}, &std::pair<Turn, Statement>::first);
         for (auto& [turn, statement] : after_rows_) plan_.after_rows.push_back(std::move(statement));
+        add_compatibility();
         return std::move(plan_);
     }
 
 private:
     void note_owned_sequence(const PgQuery__Node&);
     void take(const SqlTree::Statement&);
-    bool takes_setting(const PgQuery__Node&);
-    bool apply_settings(PgQuery__Node&) const;
 
     // --- what does not move
     [[nodiscard]] std::optional<std::string> why_gone(const ObjectKey&) const;
@@ -76,6 +83,9 @@ private:
     // Empty optional: it was found impossible, and that is said. Else whether the tree was changed.
     std::optional<bool> convert(PgQuery__Node&, const Subject&);
     [[nodiscard]] bool convert_bit_default(PgQuery__Node&) const;
+    Conversion carried(Rewriting);
+    [[nodiscard]] std::string collision(const PgQuery__Node&);
+    void add_compatibility();
     std::optional<bool> convert_data_type(const DataTypeResult&, const Subject&);
     void place(const SqlTree::Statement&, bool changed, const Subject&);
     void add_before_rows(Statement);
@@ -87,12 +97,15 @@ private:
 
     const SchemaOptions& options_;
     ExtensionNames names_;
+    Dependants dependants_;
     BitUses bits_;
     DataTypeConverter data_types_;
     SchemaPlan plan_;
     std::vector<std::pair<Turn, Statement>> after_rows_;
     std::map<ObjectKey, std::string> gone_;   // and why, as the end of "needs view v, ..."
     std::set<QualifiedName> functions_made_;  // any of that name
+    std::set<ObjectKey> signatures_made_;     // as they are on the target
+    std::set<std::string> compatibility_;     // functions of that schema which something calls
     std::set<ObjectKey> materialized_views_;
     std::map<QualifiedName, QualifiedName> index_tables_;
     std::set<QualifiedName> sequences_left_;  // owned by tables that do not move
@@ -101,8 +114,7 @@ private:
     std::map<ObjectKey, std::pair<Section, std::size_t>> places_;
     std::map<std::string, int> objects_;
     std::vector<std::string> external_columns_;  // of the table in hand
-    std::string tablespace_;
-    std::string access_method_;
+    DumpSettings settings_;
     bool post_data_ = false;
 };
 
@@ -116,48 +128,6 @@ void Planner::note_owned_sequence(const PgQuery__Node& node) {
             continue;
         std::vector<std::string> parts = texts({option.arg->list->items, option.arg->list->n_items});
         if (parts.size() == 3 && !options_.table_moves({parts[0], parts[1]})) sequences_left_.insert(qualified_name(*alter.sequence));
-    }
-}
-
-// pg_dump says by SET what it does not say in the statement. All other settings are the session's own affair.
-bool Planner::takes_setting(const PgQuery__Node& node) {
-    if (node.node_case != PG_QUERY__NODE__NODE_VARIABLE_SET_STMT) return false;
-    const PgQuery__VariableSetStmt& set = *node.variable_set_stmt;
-    const char* value = set.n_args == 1 ? string_constant(set.args[0]) : nullptr;
-    if (std::string_view(set.name) == "default_tablespace") tablespace_ = value == nullptr ? "" : value;
-    if (std::string_view(set.name) == "default_table_access_method")
-        access_method_ = value == nullptr || std::string_view(value) == "heap" ? "" : value;
-    return true;
-}
-
-bool Planner::apply_settings(PgQuery__Node& node) const {
-    const auto fill = [](char*& field, const std::string& value) {
-        if (value.empty() || *field != '\0') return false;
-        set_text(field, value);
-        return true;
-    };
-    switch (node.node_case) {
-        case PG_QUERY__NODE__NODE_CREATE_STMT: {
-            const bool placed = fill(node.create_stmt->tablespacename, tablespace_);
-            return fill(node.create_stmt->access_method, access_method_) || placed;
-        }
-        case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT: {
-            const bool placed = fill(node.create_table_as_stmt->into->table_space_name, tablespace_);
-            return fill(node.create_table_as_stmt->into->access_method, access_method_) || placed;
-        }
-        case PG_QUERY__NODE__NODE_INDEX_STMT: return fill(node.index_stmt->table_space, tablespace_);
-        case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT: {
-            const PgQuery__AlterTableStmt& alter = *node.alter_table_stmt;
-            if (alter.n_cmds == 0 || alter.cmds[0]->alter_table_cmd->subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint) return false;
-            PgQuery__Constraint& constraint = *alter.cmds[0]->alter_table_cmd->def->constraint;
-            const bool has_index = constraint.contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY ||
-                                   constraint.contype == PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE ||
-                                   constraint.contype == PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION;
-            return has_index && fill(constraint.indexspace, tablespace_);
-        }
-        // A schema may be there already, because another job moved other tables of it.
-        case PG_QUERY__NODE__NODE_CREATE_SCHEMA_STMT: node.create_schema_stmt->if_not_exists = 1; return true;
-        default: return false;
     }
 }
 
@@ -262,18 +232,54 @@ std::optional<bool> Planner::convert(PgQuery__Node& node, const Subject& subject
         case PG_QUERY__NODE__NODE_CREATE_RANGE_STMT: return convert_data_type(data_types_.range(*node.create_range_stmt), subject);
         default: break;
     }
-    const Conversion conversion = convert_uses(node.base, names_, TypePolicy::refuse);
-    std::string reason = describe(conversion.uses);
-    if (reason.empty() && node.node_case == PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT) {
-        const std::string uses = describe_body_uses(*node.create_function_stmt);
-        if (!uses.empty()) reason = uses + " in its body";
-    }
+    Rewriting rewriting = dependants_.rewrite(node);
+    std::string reason = describe(rewriting.uses);
+    if (reason.empty()) reason = collision(node);
     if (reason.empty()) reason = what_it_lacks(node.base, subject);
     if (reason.empty() && convert_bit_default(node)) return true;
     if (reason.empty()) reason = bits_.describe(node.base);
-    if (reason.empty()) return conversion.changed;
-    cannot_carry(subject, reason);
-    return std::nullopt;
+    if (!reason.empty()) {
+        cannot_carry(subject, reason);
+        return std::nullopt;
+    }
+    for (const std::string& doubt : rewriting.unclear)
+        plan_.findings.push_back({Severity::warning, subject.name.text, doubt + ": it is left as it is",
+                                  "write '{...}' where a real[] is meant, on the target once the job is done"});
+    return carried(std::move(rewriting)).changed;
+}
+
+Conversion Planner::carried(Rewriting rewriting) {
+    compatibility_.merge(rewriting.functions);
+    return {.changed = rewriting.changed, .uses = std::move(rewriting.uses)};
+}
+
+// f(vector) and f(halfvec) are both f(real[]).
+std::string Planner::collision(const PgQuery__Node& node) {
+    if (node.node_case != PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT) return {};
+    const Subject on_target = subject_of(node);
+    if (signatures_made_.insert(on_target.name.key).second) return {};
+    return "would be the second " + on_target.name.text + " on the target, where vectors of all types are real[]";
+}
+
+// Before everything else: tables call them in generated columns and checks.
+void Planner::add_compatibility() {
+    if (compatibility_.empty()) return;
+    std::vector<Statement> made{{.kind = StatementKind::schema_object,
+                                 .object = "schema " + std::string(compatibility_schema),
+                                 .table = {},
+                                 .sql = std::string(compatibility_schema_sql)}};
+    std::string list;
+    for (const CompatibilityFunction* function : compatibility_closure(compatibility_)) {
+        made.push_back({.kind = StatementKind::schema_object,
+                        .object = std::string(function->object),
+                        .table = {},
+                        .sql = std::string(function->sql)});
+        list += (list.empty() ? "" : ", ") + std::string(function->name);
+    }
+    plan_.before_rows.insert(plan_.before_rows.begin(), std::make_move_iterator(made.begin()), std::make_move_iterator(made.end()));
+    plan_.findings.push_back({Severity::info, "schema " + std::string(compatibility_schema),
+                              "is made on the target, with what stands in for functions of pgvector's that are in use: " + list,
+                              "see the documentation, \"What becomes of pgvector's SQL\"; `schema.compatibility: false` does without"});
 }
 
 std::string Planner::unique(const std::string& object) {
@@ -358,7 +364,7 @@ void Planner::place(const SqlTree::Statement& source, bool changed, const Subjec
 
 void Planner::take(const SqlTree::Statement& statement) {
     PgQuery__Node& node = *statement.node;
-    if (takes_setting(node)) return;
+    if (settings_.take(node)) return;
     const Subject subject = subject_of(node);
     if (subject.place == Place::nowhere) return;
     // Settings of a table's own statement (REPLICA IDENTITY FULL, FORCE ROW LEVEL SECURITY) come in pre-data.
@@ -366,7 +372,7 @@ void Planner::take(const SqlTree::Statement& statement) {
     if (is_ours_to_make(node, subject)) return gone(subject, "which belongs to pgvector");
     if (is_not_selected(node, subject)) return gone(subject, "which the job does not move");
     if (goes_unsaid(node, subject)) return gone(subject, "which is left out");
-    const bool settings_applied = apply_settings(node);
+    const bool settings_applied = settings_.apply(node);
     const auto converted = convert(node, subject);
     if (!converted) return;
     remember(node, subject);

@@ -19,8 +19,10 @@ struct SchemaOptions {
     std::string vector_schema;               // of the extension on the source
     std::set<std::string> vector_functions;  // Catalog's
     std::set<std::string> vector_operators;
-    BitColumns integer_columns{};   // bit_columns(): they become integer[]
-    bool dimension_checks = true;   // CHECK (array_length(col, 1) = n) where the source had vector(n)
+    BitColumns integer_columns{};           // bit_columns(): they become integer[]
+    bool dimension_checks = true;           // CHECK (array_length(col, 1) = n) where the source had vector(n)
+    std::string lantern_schema = "public";  // of the extension on the target
+    bool compatibility = true;              // what Lantern lacks may call functions of the schema pgvector_compat, which the plan makes
     bool skip_unsupported = false;  // schema.unsupported: skip; leaves such a statement out with a warning instead of a blocking finding
     // Which tables (also partitioned and foreign ones) move. Statements on others are left out; what needs them is a finding.
     std::function<bool(const QualifiedName&)> table_moves;

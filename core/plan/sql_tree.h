@@ -22,6 +22,7 @@ public:
         std::string_view text;  // as written, without leading comments and final semicolon; lives as long as the tree
     };
     [[nodiscard]] const std::vector<Statement>& statements() const { return statements_; }
+    [[nodiscard]] std::string_view text() const { return *sql_; }
 
 private:
     struct Free {

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <utility>
 
 namespace lantern_migrate::plan {
 namespace {
@@ -100,14 +101,42 @@ PgQuery__Node* clone(const PgQuery__Node& node) {
 
 void free_node(PgQuery__Node* node) { pg_query__node__free_unpacked(node, nullptr); }
 
+PgQuery__Node* call_node(const QualifiedName& function, std::initializer_list<PgQuery__Node*> arguments) {
+    PgQuery__Node* node = make_node(PG_QUERY__NODE__NODE_FUNC_CALL);
+    node->func_call = make(pg_query__func_call__init);
+    NodeList name{node->func_call->funcname, node->func_call->n_funcname};
+    if (!function.schema.empty()) name.append(string_node(function.schema));
+    name.append(string_node(function.name));
+    for (PgQuery__Node* argument : arguments) NodeList{node->func_call->args, node->func_call->n_args}.append(argument);
+    node->func_call->funcformat = PG_QUERY__COERCION_FORM__COERCE_EXPLICIT_CALL;
+    return node;
+}
+
+PgQuery__Node* cast_node(PgQuery__Node* value, std::string_view builtin_type) {
+    PgQuery__Node* node = make_node(PG_QUERY__NODE__NODE_TYPE_CAST);
+    node->type_cast = make(pg_query__type_cast__init);
+    node->type_cast->arg = value;
+    node->type_cast->type_name = make(pg_query__type_name__init);
+    PgQuery__TypeName& type = *node->type_cast->type_name;
+    NodeList{type.names, type.n_names}.append(string_node("pg_catalog"));
+    NodeList{type.names, type.n_names}.append(string_node(builtin_type));
+    type.typemod = -1;
+    return node;
+}
+
+PgQuery__Node* take(PgQuery__Node& node) {
+    PgQuery__Node* content = make_node(PG_QUERY__NODE__NODE__NOT_SET);
+    std::swap(*content, node);
+    return content;
+}
+
+void put(PgQuery__Node& node, PgQuery__Node* content) {
+    std::swap(node, *content);
+    free_node(content);
+}
+
 PgQuery__Node* dimensions_check_node(std::string_view name, std::string_view column, int axis, int dimensions) {
-    PgQuery__Node* call = make_node(PG_QUERY__NODE__NODE_FUNC_CALL);
-    call->func_call = make(pg_query__func_call__init);
-    NodeList{call->func_call->funcname, call->func_call->n_funcname}.append(string_node("array_length"));
-    NodeList arguments{call->func_call->args, call->func_call->n_args};
-    arguments.append(column_node(column));
-    arguments.append(integer_constant_node(axis));
-    call->func_call->funcformat = PG_QUERY__COERCION_FORM__COERCE_EXPLICIT_CALL;
+    PgQuery__Node* call = call_node({"", "array_length"}, {column_node(column), integer_constant_node(axis)});
 
     PgQuery__Node* equals = make_node(PG_QUERY__NODE__NODE_A_EXPR);
     equals->a_expr = make(pg_query__a__expr__init);

@@ -35,6 +35,14 @@ struct NodeList {
 [[nodiscard]] PgQuery__Node* clone(const PgQuery__Node&);
 void free_node(PgQuery__Node*);
 
+[[nodiscard]] PgQuery__Node* call_node(const QualifiedName& function, std::initializer_list<PgQuery__Node*> arguments);
+[[nodiscard]] PgQuery__Node* cast_node(PgQuery__Node* value, std::string_view builtin_type);  // of pg_catalog
+
+// Takes what is in `node` out of it, into a node of its own; `node` is empty until something is put there.
+[[nodiscard]] PgQuery__Node* take(PgQuery__Node& node);
+// Puts what is in `content` into `node`, in place of what it held; `content` itself is freed.
+void put(PgQuery__Node& node, PgQuery__Node* content);
+
 // CONSTRAINT name CHECK (array_length(column, axis) = dimensions); `value` in a domain is a column reference too.
 [[nodiscard]] PgQuery__Node* dimensions_check_node(std::string_view name, std::string_view column, int axis, int dimensions);
 

@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -74,6 +75,19 @@ struct PlannedTable {
     bool binary = true;
     std::string conversion;  // "embedding vector(3) -> real[]"
 };
+// A statement that the source has seen and that uses pgvector.
+struct SeenQuery {
+    std::int64_t calls = 0;
+    std::string query;        // as pg_stat_statements has it: constants are $1, $2
+    std::string translation;  // empty where there are problems
+    std::vector<std::string> notes, problems;
+};
+struct SeenQueries {
+    std::string missing;  // why there are none to be had; empty: they were read
+    std::vector<SeenQuery> queries;
+    std::int64_t hidden = 0;      // other roles', which this one may not read
+    std::int64_t unreadable = 0;  // that the parser refuses
+};
 struct PlanReport {
     std::string source, target;
     std::string source_version, target_version;  // "PostgreSQL 17.5, pgvector 0.8.0"
@@ -81,8 +95,9 @@ struct PlanReport {
     std::vector<PlannedIndex> indexes;
     std::vector<plan::Finding> findings;
     std::vector<std::string> steps;  // what each step will do, one line each
+    std::optional<SeenQueries> seen_queries;
     [[nodiscard]] bool blocked() const;
 };
-[[nodiscard]] PlanReport make_plan(const config::JobSpec&, const MigrationOptions&);
+[[nodiscard]] PlanReport make_plan(const config::JobSpec&, const MigrationOptions&, bool with_seen_queries = false);
 
 }  // namespace lantern_migrate::steps

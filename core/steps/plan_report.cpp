@@ -1,6 +1,7 @@
 #include "core/pg/server.h"
 #include "core/steps/migration.h"
 #include "core/steps/preflight.h"
+#include "core/steps/seen_queries.h"
 #include "core/transfer/table_plan.h"
 
 #include <algorithm>
@@ -49,7 +50,7 @@ bool PlanReport::blocked() const {
     return std::ranges::any_of(findings, [](const plan::Finding& finding) { return finding.severity == plan::Severity::blocking; });
 }
 
-PlanReport make_plan(const config::JobSpec& spec, const MigrationOptions& options) {
+PlanReport make_plan(const config::JobSpec& spec, const MigrationOptions& options, bool with_seen_queries) {
     const auto source_parameters = spec.source.resolve();
     const auto target_parameters = spec.target.connection.resolve();
     pg::Session source =
@@ -66,9 +67,14 @@ PlanReport make_plan(const config::JobSpec& spec, const MigrationOptions& option
     // One snapshot, so that the catalog's queries agree with each other.
     source.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     report.source_version = pg::version_text(source, "vector");
-    const Preflight preflight =
-        examine(source, source_parameters, target ? &*target : nullptr,
-                {.spec = spec, .pg_dump = options.pg_dump, .application_name = "lantern-migrate plan", .snapshot = {}}, {});
+    const Preflight preflight = examine(source, source_parameters, target ? &*target : nullptr,
+                                        {.spec = spec,
+                                         .pg_dump = options.pg_dump,
+                                         .application_name = "lantern-migrate plan",
+                                         .snapshot = {},
+                                         .keep_dump = with_seen_queries},
+                                        {});
+    if (with_seen_queries) report.seen_queries = read_seen_queries(source, preflight.catalog, preflight.dump);
     for (const plan::Table& table : preflight.catalog.tables) {
         report.tables.push_back({.name = table.name.text(),
                                  .bytes = table.bytes,

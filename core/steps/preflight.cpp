@@ -211,12 +211,14 @@ std::string lantern_schema(pg::Session& target) {
     return state.schema.empty() ? std::string(default_lantern_schema) : state.schema;
 }
 
-plan::SchemaOptions schema_options(const config::JobSpec& spec, const plan::Catalog& catalog) {
+plan::SchemaOptions schema_options(const config::JobSpec& spec, const plan::Catalog& catalog, const std::string& lantern_schema) {
     return {.vector_schema = catalog.vector_schema,
             .vector_functions = catalog.vector_functions,
             .vector_operators = catalog.vector_operators,
             .integer_columns = plan::bit_columns(catalog),
             .dimension_checks = spec.vectors.dimension_checks,
+            .lantern_schema = lantern_schema,
+            .compatibility = spec.schema.compatibility,
             .skip_unsupported = spec.schema.unsupported == config::OnUnsupported::skip,
             .table_moves = [filter = spec.tables](const plan::QualifiedName& name) { return filter.matches(name.schema, name.name); }};
 }
@@ -245,7 +247,9 @@ Preflight examine(pg::Session& source, const config::ConnectionParameters& sourc
     find_uneven_arrays(source, preflight.catalog, preflight.findings);
     const auto lantern = target == nullptr ? std::string(default_lantern_schema) : lantern_schema(*target);
     std::vector<Finding> of_indexes = translate_indexes(preflight, index_policy(spec, lantern));
-    preflight.schema = plan::plan_schema(dump.get(), schema_options(spec, preflight.catalog));
+    std::string schema = dump.get();
+    preflight.schema = plan::plan_schema(schema, schema_options(spec, preflight.catalog, lantern));
+    if (request.keep_dump) preflight.dump = std::move(schema);
     preflight.findings.insert(preflight.findings.end(), preflight.schema.findings.begin(), preflight.schema.findings.end());
     std::ranges::move(of_indexes, std::back_inserter(preflight.findings));
     std::ranges::move(plan::rows_with_bit_columns(preflight.catalog), std::back_inserter(preflight.findings));

@@ -18,6 +18,7 @@ namespace lantern_migrate::steps {
 
 struct Preflight {
     plan::Catalog catalog;  // only the tables that move
+    std::string dump;       // pg_dump's, if it was asked to be kept
     plan::SchemaPlan schema;
     std::vector<plan::IndexTranslation> translations;  // one for each of catalog.vector_indexes
     std::vector<plan::Finding> findings;               // all of them, those of schema and translations included
@@ -29,7 +30,8 @@ struct PreflightRequest {
     const config::JobSpec& spec;
     std::filesystem::path pg_dump;
     std::string application_name;
-    std::string snapshot;      // of the source session's transaction, for pg_dump; empty: each its own
+    std::string snapshot;  // of the source session's transaction, for pg_dump; empty: each its own
+    bool keep_dump = false;
     bool check_target = true;  // false once the target holds what this job made
 };
 
@@ -45,7 +47,7 @@ void fit_to_job(plan::Catalog&, const config::JobSpec&);
 // Where the target's lantern extension is, or will be.
 [[nodiscard]] std::string lantern_schema(pg::Session& target);
 
-[[nodiscard]] plan::SchemaOptions schema_options(const config::JobSpec&, const plan::Catalog&);
+[[nodiscard]] plan::SchemaOptions schema_options(const config::JobSpec&, const plan::Catalog&, const std::string& lantern_schema);
 [[nodiscard]] plan::IndexPolicy index_policy(const config::JobSpec&, const std::string& lantern_schema);
 
 }  // namespace lantern_migrate::steps

@@ -55,7 +55,15 @@ private:
     void declare_file_commands() {
         CLI::App* plan = command("plan", "check a job and show what it would do; connects, changes nothing", plan_command);
         plan->add_option("JOB.yaml", options_.job, "the job file")->required();
+        plan->add_flag("--queries", options_.queries,
+                       "also the statements on vectors that the source's pg_stat_statements has seen, each with its translation");
         pg_dump(plan);
+        CLI::App* translate =
+            command("translate", "an application's SQL on pgvector as SQL on Lantern; connects to nothing", translate_command);
+        translate->add_option("FILE.sql", options_.job, "the SQL; default, or -: standard input");
+        translate->add_option("--schema", options_.schema, "SQL that declares its tables, such as pg_dump --schema-only writes")
+            ->type_name("FILE");
+        translate->add_flag("--functions", options_.functions, "also the SQL that makes the functions of pgvector_compat that it calls");
         CLI::App* run = command("run", "run one job in the foreground; running it again resumes it", run_command);
         run->add_option("JOB.yaml", options_.job, "the job file")->required();
         run->add_option("--state-dir", options_.state_dir, "where its journal is kept; default ~/.local/state/lantern-migrate")

@@ -10,17 +10,21 @@
 namespace lantern_migrate::daemon::cli {
 
 struct Options {
-    std::string job;  // a name, or the path of a job file
+    std::string job;  // a name, or the path of a job file; of `translate`, a file with SQL
     bool json = false;
     bool html = false;  // report
     std::optional<std::string> config, spool_dir, socket, state_dir, pg_dump;
-    bool again = false;                // run
-    bool cutover = false;              // run
-    bool drop_target_objects = false;  // cancel
-    std::int64_t after = 0;            // events
+    bool again = false;                 // run
+    bool cutover = false;               // run
+    bool drop_target_objects = false;   // cancel
+    std::int64_t after = 0;             // events
+    bool queries = false;               // plan
+    bool functions = false;             // translate
+    std::optional<std::string> schema;  // translate
 };
 
 int plan_command(const Options&);
+int translate_command(const Options&);
 int run_command(const Options&);
 int submit_command(const Options&);
 int list_command(const Options&);

@@ -15,7 +15,7 @@ namespace {
 steps::PlanReport plan_job_file(const Options& options) {
     const config::JobSpec spec = config::read_job_file(options.job);
     try {
-        return steps::make_plan(spec, {.pg_dump = options.pg_dump.value_or("pg_dump")});
+        return steps::make_plan(spec, {.pg_dump = options.pg_dump.value_or("pg_dump")}, options.queries);
     } catch (const std::exception&) {
         const Verdict verdict = judge(std::current_exception());
         throw CommandError(verdict.reason, verdict.hint, verdict.exit_status);

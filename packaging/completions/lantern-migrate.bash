@@ -17,14 +17,14 @@ _lantern_migrate() {
                 # Asked of the same daemon, or the same journal, as the command will be.
                 ((i + 1 < COMP_CWORD)) && daemon+=("$word" "${COMP_WORDS[i + 1]/#\~/$HOME}")
                 i=$((i + 1)) ;;
-            --spool-dir | --pg-dump | --after) i=$((i + 1)) ;;
+            --spool-dir | --pg-dump | --schema | --after) i=$((i + 1)) ;;
             -*) ;;
             *) if [[ -z $command ]]; then command=$word; else job=$word; fi ;;
         esac
     done
 
     case $previous in
-        --socket | --config | --pg-dump)
+        --socket | --config | --pg-dump | --schema)
             compopt -o filenames
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             return ;;
@@ -38,7 +38,8 @@ _lantern_migrate() {
     local of_daemon='--socket --config' options=''
     case $command in
         '') options='--version' ;;
-        plan) options='--json --pg-dump' ;;
+        plan) options='--json --pg-dump --queries' ;;
+        translate) options='--json --schema --functions' ;;
         run) options='--json --state-dir --again --cutover --pg-dump' ;;
         submit) options="--json --spool-dir $of_daemon" ;;
         list | status) options="--json --state-dir $of_daemon" ;;
@@ -54,17 +55,20 @@ _lantern_migrate() {
         return
     fi
     if [[ -z $command ]]; then
-        mapfile -t COMPREPLY < <(compgen -W 'plan run submit list status watch report events indexes pause resume cancel retry cutover rollback' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'plan translate run submit list status watch report events indexes pause resume cancel retry cutover rollback' -- "$current")
         return
     fi
     [[ -z $job ]] || return
     local names=()
     case $command in
-        plan | run | submit) ;;
+        plan | translate | run | submit) ;;
         list) return ;;
         *) mapfile -t names < <(compgen -W "$(_lantern_migrate_jobs)" -- "$current") ;;
     esac
     case $command in
+        translate)
+            compopt -o filenames
+            mapfile -t COMPREPLY < <(compgen -d -- "$current"; compgen -f -X '!*.sql' -- "$current") ;;
         plan | run | submit | indexes)
             compopt -o filenames
             mapfile -t COMPREPLY < <(compgen -d -- "$current"; compgen -f -X '!*.@(yaml|yml)' -- "$current") ;;

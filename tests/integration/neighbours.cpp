@@ -73,9 +73,11 @@ std::vector<Probe> probes_of(const std::string& url, const Index& index) {
                                              ") - 1) / 32) w ORDER BY w)::text"
                                        : "translate(" + key + "::text, '[]', '{}')";
     std::vector<Probe> probes;
-    for (const auto& row :
-         query(url, rows_of(index) + "SELECT quote_literal(" + key + "::text) || '::' || pg_typeof(" + key + "), quote_literal(" +
-                        on_target + ") FROM rows WHERE " + key + " IS NOT NULL ORDER BY md5(" + key + "::text) LIMIT 3")) {
+    for (const auto& row : query(
+             url,
+             rows_of(index) + "SELECT " +
+                 (bits ? "'B' || quote_literal(" + key + "::text)" : "quote_literal(" + key + "::text) || '::' || pg_typeof(" + key + ")") +
+                 ", quote_literal(" + on_target + ") FROM rows WHERE " + key + " IS NOT NULL ORDER BY md5(" + key + "::text) LIMIT 3")) {
         probes.push_back({row[0].value(), row[1].value() + (bits ? "::integer[]" : "::real[]")});
     }
     return probes;

@@ -227,7 +227,8 @@ ready to run; nothing was changed
 
 // What one job could stumble over, all in one source, each with what to do about it.
 constexpr const char* obstacles_sql =
-    "CREATE VIEW nearest AS SELECT id FROM items ORDER BY v <-> '[1,2,3]';"
+    "CREATE FUNCTION nearest() RETURNS integer LANGUAGE plpgsql AS $$ DECLARE n integer; BEGIN"
+    " EXECUTE 'SELECT id FROM items ORDER BY v <-> ''[1,2,3]'' LIMIT 1' INTO n; RETURN n; END $$;"
     "CREATE INDEX items_l1 ON items USING hnsw (v vector_l1_ops);"
     "CREATE TABLE hidden (id integer);"
     "CREATE TABLE owned (id integer); ALTER TABLE owned ENABLE ROW LEVEL SECURITY;"
@@ -263,8 +264,8 @@ TEST(Plan, TellsEveryObstacleAndWhatToDoAboutIt) {
             "sequence public.counter: the source's role may not read its last value: GRANT SELECT ON SEQUENCE public.counter to the role",
             "index public.items_l1: operator class vector_l1_ops: Lantern has no L1 distance: "
             "set `indexes.unsupported: skip` to go without the index, or drop it on the source",
-            "view public.nearest: it uses operator public.<->: rewrite or drop it on the source, or set `schema.unsupported: skip` to go "
-            "without it",
+            "function public.nearest(): it uses operator <-> in its body: rewrite or drop it on the source, or set `schema.unsupported: "
+            "skip` to go without it",
             "table public.notes: it exists on the target already: drop it there, or set `schema.existing` to use or replace"));
 }
 

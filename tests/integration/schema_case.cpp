@@ -17,6 +17,8 @@ std::vector<std::string>* list_of(SchemaCase& schema, std::string_view key) {
     if (key == "before") return &schema.before;
     if (key == "finding") return &schema.findings;
     if (key == "differs") return &schema.differences;
+    if (key == "rewritten") return &schema.rewritten;
+    if (key == "computed") return &schema.computed;
     if (key == "index") return &schema.indexes;
     if (key == "same") return &schema.same;
     return nullptr;

@@ -39,10 +39,20 @@ protected:
         return found;
     }
 
+    // Each object has to be there and to differ, once; what is missing on a side does not differ.
+    static std::vector<std::string> without_allowed(std::vector<std::string> differences, const std::vector<std::string>& objects) {
+        for (const std::string& object : objects) {
+            const auto number = std::erase_if(differences, [&](const std::string& d) { return d.starts_with(object + ": source has "); });
+            EXPECT_EQ(number, 1U) << object << ": the case says that it differs";
+        }
+        return differences;
+    }
+
     void compare() {
         const std::string source = scenario_.source_url(), target = scenario_.target_url();
-        EXPECT_THAT(compare_tables(source, target), IsEmpty());
-        EXPECT_THAT(compare_schemas(source, target), UnorderedElementsAreArray(GetParam().differences));
+        EXPECT_THAT(without_allowed(compare_tables(source, target), GetParam().computed), IsEmpty());
+        EXPECT_THAT(without_allowed(compare_schemas(source, target), GetParam().rewritten),
+                    UnorderedElementsAreArray(GetParam().differences));
         EXPECT_THAT(compare_neighbours(source, target), IsEmpty());
         for (const std::string& sql : GetParam().same) EXPECT_EQ(query(target, sql), query(source, sql)) << sql;
         for (const auto& [sql, text] : GetParam().answers) EXPECT_EQ(query_text(target, sql), text) << sql;

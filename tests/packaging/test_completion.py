@@ -79,7 +79,7 @@ class Completions:
         self.directory = pathlib.Path(self.scratch.name)
         (self.directory / "bin").mkdir()
         self.answer(f"case $1 in list) echo '{JOBS}';; *) ;; esac")
-        for name in ("nouns.yaml", "notes.txt", "verbs.yml"):
+        for name in ("nouns.yaml", "notes.txt", "queries.sql", "quiet.txt", "verbs.yml"):
             (self.directory / name).touch()
         self.shell = type(self).start(self.directory)
 
@@ -98,7 +98,7 @@ class Completions:
         return self.shell.complete(line).removesuffix("END").rstrip()
 
     def test_complete_commands(self):
-        for typed, whole in (("pl", "plan"), ("subm", "submit"), ("cut", "cutover"), ("wa", "watch"), ("xyz", "xyz")):
+        for typed, whole in (("pl", "plan"), ("tr", "translate"), ("subm", "submit"), ("cut", "cutover"), ("wa", "watch"), ("xyz", "xyz")):
             with self.subTest(typed):
                 self.assertEqual(self.completed(f"lantern-migrate {typed}"), whole)
 
@@ -145,7 +145,7 @@ class Completions:
         self.assertNotIn("cannot reach", text)
 
     def test_complete_job_files_and_no_others(self):
-        for typed, whole in (("plan no", "plan nouns.yaml"), ("run ve", "run verbs.yml"), ("submit no", "submit nouns.yaml"),
+        for typed, whole in (("plan no", "plan nouns.yaml"), ("translate qu", "translate queries.sql"), ("run ve", "run verbs.yml"), ("submit no", "submit nouns.yaml"),
                              ("indexes ve", "indexes verbs.yml")):
             with self.subTest(typed):
                 self.assertEqual(self.completed(f"lantern-migrate {typed}"), whole)

@@ -1,6 +1,8 @@
 // plan_schema() on dumps as pg_dump 17 writes them, cut to what each test is about.
 #include "core/plan/schema.h"
 
+#include "core/plan/compatibility.h"
+
 #include "core/errors.h"
 
 #include <gmock/gmock.h>
@@ -269,8 +271,11 @@ class UseOfPgvector : public testing::TestWithParam<UseCase> {};
 
 TEST_P(UseOfPgvector, IsAFindingAndIsLeftOutIfTheJobSaysSo) {
     const std::string table = "CREATE TABLE public.t (id integer, v public.vector(3));";
-    EXPECT_THAT(plan_schema(table + GetParam().statement, options()).findings, ElementsAre(GetParam().finding));
-    const SchemaPlan skipped = plan_schema(table + GetParam().statement, skipping());
+    SchemaOptions bare = options();
+    bare.compatibility = false;
+    EXPECT_THAT(plan_schema(table + GetParam().statement, bare).findings, ElementsAre(GetParam().finding));
+    bare.skip_unsupported = true;
+    const SchemaPlan skipped = plan_schema(table + GetParam().statement, bare);
     ASSERT_EQ(skipped.findings.size(), 1U);
     EXPECT_EQ(skipped.findings[0].severity, GetParam().can_be_left_out ? Severity::warning : Severity::blocking);
     if (!GetParam().can_be_left_out) return;
@@ -285,15 +290,22 @@ TEST_P(UseOfPgvector, IsAFindingAndIsLeftOutIfTheJobSaysSo) {
 INSTANTIATE_TEST_SUITE_P(
     Statements, UseOfPgvector,
     testing::Values(
-        UseCase{"CREATE VIEW public.n AS SELECT t.id FROM public.t ORDER BY (t.v OPERATOR(public.<->) '[1,2,3]'::public.vector);",
-                {Severity::blocking, "view public.n", "it uses operator public.<->", rewrite}},
-        UseCase{"CREATE FUNCTION public.f(q public.vector) RETURNS integer LANGUAGE sql AS $$ SELECT 1 $$;",
+        UseCase{"CREATE VIEW public.n AS SELECT t.id FROM public.t ORDER BY (t.v OPERATOR(public.<#>) '[1,2,3]'::public.vector);",
+                {Severity::blocking, "view public.n", "it uses operator public.<#>", rewrite}},
+        UseCase{"CREATE FUNCTION public.f(q public.vector) RETURNS integer LANGUAGE c AS 'library', 'f';",
                 {Severity::blocking, "function public.f(public.vector)", "it uses type public.vector", rewrite}},
         UseCase{"CREATE FUNCTION public.f(q text) RETURNS integer LANGUAGE sql AS $$ SELECT id FROM t ORDER BY v <-> q::vector LIMIT 1 $$;",
-                {Severity::blocking, "function public.f(text)", "it casts a value to vector, uses operator <-> in its body", rewrite}},
+                {Severity::blocking, "function public.f(text)", "it casts a value to vector in its body", rewrite}},
         UseCase{"CREATE FUNCTION public.f(q text) RETURNS integer LANGUAGE plpgsql AS $$ DECLARE x vector(3); BEGIN x := q; RETURN "
                 "l2_distance(x, x); END $$;",
-                {Severity::blocking, "function public.f(text)", "it uses type vector, uses function l2_distance in its body", rewrite}},
+                {Severity::blocking, "function public.f(text)",
+                 "it casts a value to vector in its body, uses function l2_distance in its body", rewrite}},
+        UseCase{
+            "CREATE FUNCTION public.f() RETURNS integer LANGUAGE plpgsql AS $$ DECLARE n int; BEGIN EXECUTE 'SELECT id FROM t ORDER BY v "
+            "<-> ''[1,2,3]'' LIMIT 1' INTO n; RETURN n; END $$;",
+            {Severity::blocking, "function public.f()", "it uses operator <-> in its body", rewrite}},
+        UseCase{"CREATE FUNCTION public.f(n integer) RETURNS float8 LANGUAGE plperl AS $$ spi_exec_query('SELECT l2_norm(v) FROM t') $$;",
+                {Severity::blocking, "function public.f(integer)", "it uses function l2_norm in its body", rewrite}},
         UseCase{"CREATE FUNCTION public.f() RETURNS integer LANGUAGE sql BEGIN ATOMIC SELECT public.vector_dims(t.v) FROM public.t ORDER "
                 "BY public.vector_norm(t.v); END;",
                 {Severity::blocking, "function public.f()", "it uses function public.vector_norm", rewrite}},
@@ -301,15 +313,48 @@ INSTANTIATE_TEST_SUITE_P(
                 {Severity::blocking, "check c on public.t", "it uses function public.vector_norm", rewrite}},
         UseCase{"CREATE INDEX i ON public.t USING btree (public.vector_norm(v));",
                 {Severity::blocking, "index public.i", "it uses function public.vector_norm", rewrite}},
-        UseCase{"CREATE AGGREGATE public.g(public.vector) (SFUNC = public.h, STYPE = public.vector);",
-                {Severity::blocking, "aggregate public.g(public.vector)", "it uses type public.vector", rewrite}},
-        UseCase{"CREATE POLICY p ON public.t USING ((v OPERATOR(public.<->) v) < 1);",
-                {Severity::blocking, "policy p on public.t", "it uses operator public.<->", rewrite}},
+        UseCase{"CREATE POLICY p ON public.t USING ((v OPERATOR(public.<#>) v) < 1);",
+                {Severity::blocking, "policy p on public.t", "it uses operator public.<#>", rewrite}},
         UseCase{"CREATE TABLE public.u (v public.vector(3), CONSTRAINT c CHECK (public.vector_norm(v) > 0));",
                 {Severity::blocking, "constraint c on public.u", "it uses function public.vector_norm", change_it}},
         UseCase{"CREATE TABLE public.u (v public.vector(3), n float8 GENERATED ALWAYS AS (public.vector_norm(v)) STORED);",
                 {Severity::blocking, "generated column public.u.n", "it uses function public.vector_norm", change_it},
                 false}));
+
+TEST(SchemaPlan, MakesTheCompatibilityFunctionsThatSomethingCallsBeforeAllElse) {
+    const SchemaPlan plan = plan_schema(
+        "CREATE TABLE public.t (id integer, v public.vector(3), n float8 GENERATED ALWAYS AS (public.vector_norm(v)) STORED);"
+        "CREATE VIEW public.n AS SELECT t.id, (t.v OPERATOR(public.<->) '[1,2,3]'::public.vector) AS d FROM public.t"
+        " ORDER BY (t.v OPERATOR(public.<->) '[1,2,3]'::public.vector);",
+        options());
+    EXPECT_THAT(objects(plan.before_rows), ElementsAre("schema pgvector_compat", "function pgvector_compat.checked_vector(real[], text)",
+                                                       "function pgvector_compat.vector_norm(real[])", "table public.t",
+                                                       "storage of table public.t", "view public.n"));
+    EXPECT_EQ(plan.before_rows.at(0).sql, compatibility_schema_sql);
+    EXPECT_EQ(plan.before_rows.at(5).sql,
+              "CREATE VIEW public.n AS SELECT t.id, sqrt(t.v OPERATOR(public.<->) '{1,2,3}'::real[]) AS d FROM public.t"
+              " ORDER BY t.v OPERATOR(public.<->) '{1,2,3}'::real[]");
+    EXPECT_THAT(
+        plan.findings,
+        ElementsAre(Finding{Severity::info, "schema pgvector_compat",
+                            "is made on the target, with what stands in for functions of pgvector's that are in use: "
+                            "checked_vector, vector_norm",
+                            "see the documentation, \"What becomes of pgvector's SQL\"; `schema.compatibility: false` does without"}));
+}
+
+TEST(SchemaPlan, FindsFunctionsThatAreTheSameOnceTheirVectorsAreArrays) {
+    const SchemaPlan plan = plan_schema(
+        "CREATE FUNCTION public.f(public.vector) RETURNS integer LANGUAGE sql AS 'SELECT 1';"
+        "CREATE FUNCTION public.f(public.halfvec) RETURNS integer LANGUAGE sql AS 'SELECT 2';"
+        "COMMENT ON FUNCTION public.f(public.vector) IS 'of vectors';COMMENT ON FUNCTION public.f(public.halfvec) IS 'of halves';",
+        options());
+    EXPECT_THAT(plan.findings,
+                ElementsAre(Finding{Severity::blocking, "function public.f(public.halfvec)",
+                                    "it would be the second function public.f(real[]) on the target, where vectors of all types are real[]",
+                                    rewrite}));
+    EXPECT_THAT(sql(plan.before_rows), ElementsAre("CREATE FUNCTION public.f(real[]) RETURNS int LANGUAGE sql AS $$SELECT 1$$",
+                                                   "COMMENT ON FUNCTION public.f(real[]) IS 'of vectors'"));
+}
 
 TEST(SchemaPlan, ConvertsWhatHasAnExactCounterpart) {
     const SchemaPlan plan = plan_schema(

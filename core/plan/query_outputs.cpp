@@ -1,0 +1,178 @@
+// The half of TypeReader that reads relations: what FROM and WITH bring, and what a query gives.
+#include "core/plan/query_scope.h"
+#include "core/plan/tree_nodes.h"
+
+#include <algorithm>
+
+namespace lantern_migrate::plan {
+namespace {
+
+void rename(NamedTypes& columns, PgQuery__Node* const* names, std::size_t count) {
+    const std::vector<std::string> texts_of = texts({names, count});
+    for (std::size_t i = 0; i < texts_of.size() && i < columns.size(); ++i) columns[i].first = texts_of[i];
+}
+
+// Rows one below the other have one type a column, which a literal takes from the others.
+void settle(SqlType& type, SqlType other) {
+    if (type == SqlType::untyped || (type == SqlType::unknown && other != SqlType::untyped)) type = other;
+}
+
+ScopeRelation relation_of(std::optional<NamedTypes> columns, const std::string& name, const PgQuery__Alias* alias) {
+    ScopeRelation relation{
+        .alias = alias == nullptr ? name : alias->aliasname, .columns = columns.value_or(NamedTypes{}), .complete = columns.has_value()};
+    if (alias != nullptr) rename(relation.columns, alias->colnames, alias->n_colnames);
+    // Nothing outside says what a literal is of, and so it is a text.
+    for (auto& [column, type] : relation.columns) type = type == SqlType::untyped ? SqlType::text : type;
+    return relation;
+}
+
+}  // namespace
+
+void TypeReader::add_relation(Scope& scope, const PgQuery__RangeVar& range) const {
+    const QualifiedName name = qualified_name(range);
+    const NamedTypes* columns = name.schema.empty() ? scope.query(name.name) : nullptr;
+    if (columns == nullptr) columns = objects_.relation(name);
+    scope.relations.push_back(relation_of(columns == nullptr ? std::nullopt : std::optional(*columns), name.name, range.alias));
+}
+
+void TypeReader::add_function(Scope& scope, const PgQuery__RangeFunction& range) const {
+    NamedTypes columns;
+    bool complete = true;
+    for (std::size_t i = 0; i < range.n_functions; ++i) {
+        const PgQuery__Node& item = *range.functions[i];
+        const PgQuery__Node* call = item.node_case == PG_QUERY__NODE__NODE_LIST && item.list->n_items > 0 ? item.list->items[0] : &item;
+        if (call->node_case != PG_QUERY__NODE__NODE_FUNC_CALL) {
+            complete = false;
+            continue;
+        }
+        const QualifiedName name = qualified_name({call->func_call->funcname, call->func_call->n_funcname});
+        const auto functions = objects_.functions(name, call->func_call->n_args);
+        if (functions.size() == 1 && !functions.front()->columns.empty()) {
+            columns.insert(columns.end(), functions.front()->columns.begin(), functions.front()->columns.end());
+        } else {
+            const std::string column = range.alias != nullptr ? range.alias->aliasname : name.name;
+            columns.emplace_back(column, of(call, scope));
+            complete = complete && range.n_coldeflist == 0 && functions.empty();
+        }
+    }
+    for (std::size_t i = 0; i < range.n_coldeflist; ++i) {
+        const PgQuery__ColumnDef& column = *range.coldeflist[i]->column_def;
+        columns.emplace_back(column.colname, sql_type(*column.type_name, names_));
+    }
+    if (range.ordinality != 0) columns.emplace_back("ordinality", SqlType::other);
+    ScopeRelation relation = relation_of(std::move(columns), "", range.alias);
+    relation.complete = complete;
+    scope.relations.push_back(std::move(relation));
+}
+
+void TypeReader::add_from(Scope& scope, const PgQuery__Node& item) const {
+    switch (item.node_case) {
+        case PG_QUERY__NODE__NODE_RANGE_VAR: return add_relation(scope, *item.range_var);
+        case PG_QUERY__NODE__NODE_RANGE_SUBSELECT: {
+            const PgQuery__RangeSubselect& range = *item.range_subselect;
+            scope.relations.push_back(relation_of(outputs(*range.subquery, scope), "", range.alias));
+            return;
+        }
+        case PG_QUERY__NODE__NODE_JOIN_EXPR: {
+            const PgQuery__JoinExpr& join = *item.join_expr;
+            add_from(scope, *join.larg);
+            add_from(scope, *join.rarg);
+            if (join.alias != nullptr) scope.relations.push_back(relation_of(std::nullopt, "", join.alias));
+            return;
+        }
+        case PG_QUERY__NODE__NODE_RANGE_FUNCTION: return add_function(scope, *item.range_function);
+        case PG_QUERY__NODE__NODE_RANGE_TABLE_SAMPLE: return add_from(scope, *item.range_table_sample->relation);
+        default: scope.relations.push_back({.alias = {}, .columns = {}, .complete = false});
+    }
+}
+
+void TypeReader::add_with(Scope& scope, const PgQuery__WithClause* with) const {
+    if (with == nullptr) return;
+    for (std::size_t i = 0; i < with->n_ctes; ++i) {
+        const PgQuery__CommonTableExpr& query = *with->ctes[i]->common_table_expr;
+        auto columns = outputs(*query.ctequery, scope);
+        // Of unknown columns it still hides a table of its name.
+        if (!columns) columns = NamedTypes{};
+        rename(*columns, query.aliascolnames, query.n_aliascolnames);
+        scope.queries[query.ctename] = std::move(*columns);
+    }
+}
+
+void TypeReader::open(Scope& scope, const PgQuery__SelectStmt& select) const {
+    add_with(scope, select.with_clause);
+    for (std::size_t i = 0; i < select.n_from_clause; ++i) add_from(scope, *select.from_clause[i]);
+}
+
+bool TypeReader::add_star(NamedTypes& columns, const PgQuery__ColumnRef& star, const Scope& scope) const {
+    const std::vector<std::string> parts = texts({star.fields, star.n_fields});
+    for (const ScopeRelation& relation : scope.relations) {
+        if (!parts.empty() && relation.alias != parts.back()) continue;
+        if (!relation.complete) return false;
+        columns.insert(columns.end(), relation.columns.begin(), relation.columns.end());
+    }
+    return true;
+}
+
+std::optional<NamedTypes> TypeReader::outputs(const PgQuery__SelectStmt& select, const Scope& around) const {
+    if (select.larg != nullptr) {
+        Scope with{.outer = &around};
+        add_with(with, select.with_clause);
+        auto left = outputs(*select.larg, with);
+        const auto right = outputs(*select.rarg, with);
+        for (std::size_t i = 0; left && right && i < left->size() && i < right->size(); ++i) settle((*left)[i].second, (*right)[i].second);
+        return left;
+    }
+    NamedTypes columns;
+    for (std::size_t k = 0; k < select.n_values_lists; ++k) {
+        const PgQuery__List& row = *select.values_lists[k]->list;
+        for (std::size_t i = 0; i < row.n_items; ++i) {
+            if (k == 0) columns.emplace_back("column" + std::to_string(i + 1), SqlType::untyped);
+            if (i < columns.size()) settle(columns[i].second, of(row.items[i], around));
+        }
+    }
+    if (select.n_values_lists > 0) return columns;
+    Scope scope{.outer = &around};
+    open(scope, select);
+    for (std::size_t i = 0; i < select.n_target_list; ++i) {
+        const PgQuery__ResTarget& target = *select.target_list[i]->res_target;
+        const bool is_column = target.val != nullptr && target.val->node_case == PG_QUERY__NODE__NODE_COLUMN_REF;
+        const bool star = is_column && target.val->column_ref->n_fields > 0 &&
+                          target.val->column_ref->fields[target.val->column_ref->n_fields - 1]->node_case == PG_QUERY__NODE__NODE_A_STAR;
+        if (!star)
+            columns.emplace_back(output_name(target), of(target.val, scope));
+        else if (!add_star(columns, *target.val->column_ref, scope))
+            return std::nullopt;
+    }
+    return columns;
+}
+
+std::optional<NamedTypes> TypeReader::outputs(const PgQuery__Node& query, const Scope& around) const {
+    PgQuery__Node* const* returning = nullptr;
+    std::size_t count = 0;
+    Scope scope{.outer = &around};
+    switch (query.node_case) {
+        case PG_QUERY__NODE__NODE_SELECT_STMT: return outputs(*query.select_stmt, around);
+        case PG_QUERY__NODE__NODE_INSERT_STMT:
+            add_relation(scope, *query.insert_stmt->relation);
+            returning = query.insert_stmt->returning_list, count = query.insert_stmt->n_returning_list;
+            break;
+        case PG_QUERY__NODE__NODE_UPDATE_STMT:
+            add_relation(scope, *query.update_stmt->relation);
+            returning = query.update_stmt->returning_list, count = query.update_stmt->n_returning_list;
+            break;
+        case PG_QUERY__NODE__NODE_DELETE_STMT:
+            add_relation(scope, *query.delete_stmt->relation);
+            returning = query.delete_stmt->returning_list, count = query.delete_stmt->n_returning_list;
+            break;
+        default: return std::nullopt;
+    }
+    NamedTypes columns;
+    for (std::size_t i = 0; i < count; ++i) {
+        const PgQuery__ResTarget& target = *returning[i]->res_target;
+        const SqlType type = of(target.val, scope);
+        columns.emplace_back(output_name(target), type);
+    }
+    return columns;
+}
+
+}  // namespace lantern_migrate::plan
