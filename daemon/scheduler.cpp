@@ -164,7 +164,8 @@ void Scheduler::run_ended(JobId id, RunResult result) {
 bool Scheduler::goes_on_at_once(JobId id, RunResult::End end) const {
     using End = RunResult::End;
     switch (wish_from_word(journal_.fact(id, wish_fact).value_or(""))) {
-        case Wish::pause: return end == End::failed || end == End::waiting;
+        // One that is paused already comes to know of a pause that was said again, and forgets it.
+        case Wish::pause: return end == End::failed || end == End::waiting || end == End::paused;
         case Wish::cancel: return end == End::paused || end == End::waiting || end == End::cancelled;
         case Wish::none: return end == End::waiting && journal_.fact(id, cutover_fact).has_value();
     }
@@ -184,10 +185,11 @@ void Scheduler::notify_ended(JobId id, const RunResult* result) {
 
 void Scheduler::wait_for_retry(JobId id, std::chrono::milliseconds delay) {
     if (stopping_) return;
-    auto& timer = retries_[id];
-    timer = std::make_unique<boost::asio::steady_timer>(io_, delay);
-    timer->async_wait([this, id](const boost::system::error_code& error) {
-        if (!error) enqueue(id);
+    const auto timer = std::make_shared<boost::asio::steady_timer>(io_, delay);
+    retries_[id] = timer;
+    // A timer that has run out cannot be cancelled any more: its handler comes, though the job was paused or cancelled meanwhile.
+    timer->async_wait([this, id, waited = std::weak_ptr(timer)](const boost::system::error_code& error) {
+        if (!error && !waited.expired()) enqueue(id);
     });
 }
 

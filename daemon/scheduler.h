@@ -102,7 +102,7 @@ private:
 
     std::set<JobId> ready_;  // ids grow, so the smallest came first
     std::set<JobId> running_;
-    std::map<JobId, std::unique_ptr<boost::asio::steady_timer>> retries_;
+    std::map<JobId, std::shared_ptr<boost::asio::steady_timer>> retries_;
     std::map<JobId, migrations_state::Job> unrecorded_;  // how a run ended that the journal would not take
     mutable std::map<JobId, ProgressView> at_rest_;
     std::function<void()> stopped_;

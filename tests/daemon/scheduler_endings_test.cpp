@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/post.hpp>
 #include <future>
 
 namespace lantern_migrate::daemon {
@@ -106,6 +107,67 @@ TEST(Scheduler, PausesAJobThatIsQueuedAtOnce) {
     EXPECT_EQ(bench.scheduler.act("second", Action::pause).message, "job second is paused");
     EXPECT_EQ(bench.job("second").disposition, Disposition::paused);
     EXPECT_EQ(bench.scheduler.queued(), 0U);
+}
+
+// The timer of a retry runs out in the very round of the loop that handles the operator's word: its handler is in the queue by then and
+// can no longer be cancelled. How many handlers stand before it is the loop's to say, so all places are tried; behind it, the run that
+// has begun is stopped.
+class RetryThatIsDue : public testing::TestWithParam<int> {
+protected:
+    static constexpr auto delay = std::chrono::milliseconds(30);
+    Bench bench{1, {.initial_delay = delay, .max_delay = delay, .give_up_after = std::chrono::hours(1)}};
+
+    void say(Action action) {
+        bench.engines->runs = {[](FakeRun&) -> steps::Outcome { throw lost_connection(); }, endless()};
+        bench.admit("words");
+        ASSERT_TRUE(bench.until([&] { return !bench.ended.empty(); }));
+        bool said = false;
+        const std::function<void(int)> after = [&](int handlers) {
+            if (handlers > 0) return boost::asio::post(bench.io, [&, handlers] { after(handlers - 1); });
+            bench.scheduler.act("words", action);
+            said = true;
+        };
+        boost::asio::post(bench.io, [&] {
+            std::this_thread::sleep_for(2 * delay);
+            after(GetParam());
+        });
+        ASSERT_TRUE(bench.until([&] { return said; }));
+    }
+    // And for longer than a retry waits.
+    void expect_at_rest(Disposition disposition) {
+        ASSERT_TRUE(bench.until("words", disposition));
+        bench.io.restart();
+        bench.io.run_for(2 * delay);
+        EXPECT_EQ(bench.job("words").disposition, disposition);
+        EXPECT_EQ(bench.scheduler.running() + bench.scheduler.queued(), 0U);
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Handlers, RetryThatIsDue, testing::Range(0, 5));
+
+TEST_P(RetryThatIsDue, DoesNotTakeUpAJobThatIsPausedMeanwhile) {
+    say(Action::pause);
+    expect_at_rest(Disposition::paused);
+}
+
+TEST_P(RetryThatIsDue, DoesNotTakeUpAJobThatIsCancelledMeanwhile) {
+    say(Action::cancel);
+    expect_at_rest(Disposition::cancelled);
+}
+
+TEST(Scheduler, ForgetsAPauseThatIsSaidAgainWhenTheRunHasPausedAlready) {
+    Bench bench;
+    bench.engines->runs = {endless(), [](FakeRun& run) { return run.done(); }};
+    bench.admit("words");
+    ASSERT_TRUE(bench.until([&] { return bench.engines->begun == 1; }));
+    bench.scheduler.act("words", Action::pause);
+    // The run's thread has written it down; the loop has not heard of it yet.
+    while (bench.job("words").disposition != Disposition::paused) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (bench.journal.fact(bench.job("words").id, wish_fact) != "") std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    bench.scheduler.act("words", Action::pause);
+    ASSERT_TRUE(bench.until("words", Disposition::paused));
+    EXPECT_EQ(bench.scheduler.status("words")->wish, Wish::none);
+    bench.scheduler.act("words", Action::resume);
+    ASSERT_TRUE(bench.until("words", Disposition::done));
 }
 
 TEST(Scheduler, CancelsARunningJobAndGivesTheSourceBack) {
