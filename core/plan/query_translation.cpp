@@ -167,7 +167,9 @@ void QueryTranslator::Impl::index(const PgQuery__IndexStmt& statement, Translate
     result.sql = translation.sql;
     if (statement.concurrent != 0) result.sql = concurrently(translation.sql);
     if (!translation.reason.empty()) result.notes.push_back(translation.reason);
-    for (const Finding& finding : translation.findings) result.notes.push_back(finding.reason);
+    for (const Finding& finding : translation.findings) {
+        if (!std::ranges::contains(result.notes, finding.reason)) result.notes.push_back(finding.reason);
+    }
     if (std::ranges::any_of(source.opclasses, [](const std::string& opclass) { return opclass.ends_with("_ip_ops"); }))
         result.notes.emplace_back("right only if every vector has norm 1: queries that order by <#> then order by <=>");
 }

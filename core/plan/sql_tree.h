@@ -11,7 +11,7 @@
 namespace lantern_migrate::plan {
 
 // The trees of one text. Nodes are malloc'ed by protobuf-c and freed with the tree: what is put into it must come from tree_nodes.h.
-// libpg_query keeps its state by thread: any thread may parse, and a tree may go from one thread to another.
+// Any thread may parse, one after the other (they take turns by themselves), and a tree may go from one thread to another.
 class SqlTree {
 public:
     // Throws SqlError for what the parser refuses.

@@ -1,5 +1,7 @@
 #include "core/plan/tree_walk.h"
 
+#include <pg_query/pg_query.pb-c.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -17,6 +19,12 @@ Member& member(ProtobufCMessage& message, unsigned offset) {
 void walk(ProtobufCMessage& message, const std::function<Walk(ProtobufCMessage&)>& visit) {
     if (visit(message) == Walk::over) return;
     const ProtobufCMessageDescriptor& descriptor = *message.descriptor;
+    // A node holds one of nearly three hundred kinds: looking which one by trying all would be most of a walk.
+    if (const auto* node = as<PgQuery__Node>(message, pg_query__node__descriptor)) {
+        const ProtobufCFieldDescriptor* held = ::protobuf_c_message_descriptor_get_field(&descriptor, node->node_case);
+        if (held != nullptr) walk(*member<ProtobufCMessage*>(message, held->offset), visit);
+        return;
+    }
     for (const ProtobufCFieldDescriptor& field : std::span(descriptor.fields, descriptor.n_fields)) {
         if (field.type != PROTOBUF_C_TYPE_MESSAGE) continue;
         if (field.label == PROTOBUF_C_LABEL_REPEATED) {
