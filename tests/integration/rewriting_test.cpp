@@ -27,8 +27,8 @@ std::string as_array(const std::string& text) {
 
 bool near(double a, double b) {
     if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
-    // Of parallel vectors a cosine distance is next to nothing, and what of it is left says nothing.
-    return a == b || std::abs(a - b) <= 1e-6 * std::max({std::abs(a), std::abs(b), 0.1});
+    // Lantern's cosine distance has single precision, whose step below 1 is 6e-8.
+    return a == b || std::abs(a - b) <= 1e-6 * std::max({std::abs(a), std::abs(b), 0.3});
 }
 
 // The same text, but for the last digits of its numbers.
