@@ -2,6 +2,8 @@
 
 #include "daemon/text.h"
 
+#include <boost/asio/post.hpp>
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/mman.h>
@@ -183,7 +185,7 @@ void HookProcess::listen() {
     output_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](const boost::system::error_code& error, std::size_t bytes) {
         if (error || !self->output_.is_open()) return;
         self->take(bytes);
-        if (self->output_.is_open()) self->listen();
+        if (self->output_.is_open() && self->id_ > 0) self->listen();
     });
 }
 
@@ -199,6 +201,11 @@ void HookProcess::exited() {
     reap();
     timer_.cancel();
     process_.close();
+    // A read may have its bytes in the buffer already, and its handler stand in the queue: that one comes first.
+    asio::post(timer_.get_executor(), [self = shared_from_this()] { self->finish(); });
+}
+
+void HookProcess::finish() {
     boost::system::error_code error;
     while (output_.is_open()) {  // take() closes it behind the limit
         const std::size_t bytes = output_.read_some(asio::buffer(buffer_), error);

@@ -58,6 +58,7 @@ private:
     void listen();
     void take(std::size_t bytes);
     void exited();
+    void finish();
     void reap();
     void signal_group(int number) const;
 

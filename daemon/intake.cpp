@@ -114,7 +114,8 @@ void Intake::file_away(const Job& job) {
     if (job.unfinished() && !failed) return;
     try {
         fs::path file = job.file;
-        if (file.parent_path() == spool_.active() && fs::exists(fs::symlink_status(file))) {
+        std::error_code ignore;
+        if (file.parent_path() == spool_.active() && fs::exists(fs::symlink_status(file, ignore))) {
             file = spool_.finish(file, job.disposition == Disposition::done ? Spool::End::done : Spool::End::failed);
             journal_.set_job_file(job.id, file);
         }

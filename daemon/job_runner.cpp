@@ -201,6 +201,7 @@ bool JobRunner::source_touched() const {
 bool JobRunner::wants_target_dropped() const { return journal_.fact(job_, drop_target_fact).value_or("") == "yes"; }
 
 RunResult JobRunner::cancel() {
+    cancelling_ = Cancelling::releasing_source;
     const bool drop = wants_target_dropped();
     try {
         release_source();
@@ -234,6 +235,7 @@ RunResult JobRunner::failed(const std::exception_ptr& exception) {
     } catch (const JournalError&) {  // then the journal is the trouble, and the exception in hand says so as well
     }
     result.verdict = judge(exception, context);
+    result.cancelling = cancelling_ != Cancelling::no;
     if (cancelling_ != Cancelling::no && shutting_down_.stop_requested()) return {.end = RunResult::End::stopped};
     result.verdict.reason.insert(0, trouble_of_cancel());
     if (!result.verdict.transient) return result;
@@ -256,10 +258,12 @@ void JobRunner::record(const RunResult& result) {
             log_->info("job stopped job={}", name_);
             return;
         case RunResult::End::paused:
-            journal_.set_paused(job_);
-            journal_.add_event(job_, Severity::info, "paused", "paused by the operator");
-            // Not if a cancel came meanwhile: the scheduler takes that up.
-            if (recorded_wish() == Wish::pause) journal_.set_fact(job_, wish_fact, "");
+            journal_.together([&] {  // so that no cancel comes between the look at the wish and its end
+                journal_.set_paused(job_);
+                journal_.add_event(job_, Severity::info, "paused", "paused by the operator");
+                // Not if a cancel came meanwhile: the scheduler takes that up.
+                if (recorded_wish() == Wish::pause) journal_.set_fact(job_, wish_fact, "");
+            });
             log_->info("job paused job={}", name_);
             return;
         case RunResult::End::cancelled: record_cancelled(); return;

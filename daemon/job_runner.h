@@ -44,6 +44,7 @@ struct RunResult {
     End end = End::failed;
     Verdict verdict{};                                       // of `failed`
     std::optional<std::chrono::milliseconds> retry_after{};  // of `failed`: transient, and patience is not at its end
+    bool cancelling = false;                                 // of `failed`: it is a cancel that failed
     bool journaled = true;                                   // false: the journal took no entry; only this value knows how the run ended
 };
 

@@ -1,6 +1,5 @@
 #include "daemon/scheduler.h"
 
-#include "core/steps/drop_target.h"
 #include "daemon/text.h"
 
 #include <algorithm>
@@ -19,21 +18,6 @@ using migrations_state::Severity;
 namespace {
 
 constexpr std::array actions{Action::pause, Action::resume, Action::cancel, Action::retry, Action::cutover};
-
-ActionResult accepted(std::string message) { return {.message = std::move(message)}; }
-
-ActionResult conflict(std::string message, std::string hint = "") {
-    return {.kind = ActionResult::Kind::conflict, .message = std::move(message), .hint = std::move(hint)};
-}
-
-std::string_view pausing(steps::Pause pause) {
-    switch (pause) {
-        case steps::Pause::at_once: return "pauses";
-        case steps::Pause::after_chunks: return "pauses once the chunks in hand are copied; say it again to give them up";
-        case steps::Pause::giving_up: return "pauses; chunks in hand are given up and copied again later";
-    }
-    return "";
-}
 
 }  // namespace
 
@@ -77,8 +61,10 @@ Job Scheduler::admit(const config::JobSpec& spec, const std::string& file) {
 
 void Scheduler::take_up_unfinished() {
     for (const Job& job : journal_.jobs()) {
-        if (!job.unfinished()) continue;
         const Wish wish = wish_from_word(journal_.fact(job.id, wish_fact).value_or(""));
+        // A cancelled job has it only while its target is still to be cleaned.
+        const bool cleans = job.disposition == Disposition::cancelled && wish == Wish::cancel;
+        if (!job.unfinished() && !cleans) continue;
         const bool on_its_way = job.disposition == Disposition::queued || job.disposition == Disposition::running ||
                                 (job.disposition == Disposition::failed && job.transient);
         const bool allowed = job.disposition == Disposition::waiting && journal_.fact(job.id, cutover_fact).has_value();
@@ -92,8 +78,22 @@ void Scheduler::take_up_unfinished() {
 void Scheduler::enqueue(JobId job) {
     retries_.erase(job);
     ready_.insert(job);
-    boost::asio::post(io_, [this] { fill(); });
+    boost::asio::post(io_, [this, job] {
+        start_if_it_only_ends(job);
+        fill();
+    });
     if (hooks_.changed) hooks_.changed();
+}
+
+// Beside max_jobs: to pause or cancel is short, and must not wait behind a copy that takes days.
+void Scheduler::start_if_it_only_ends(JobId id) {
+    if (stopping_ || !ready_.contains(id)) return;
+    try {
+        if (wish_of(id) == Wish::none) return;
+    } catch (const JournalError&) {  // then it waits for its turn
+        return;
+    }
+    start(id);
 }
 
 void Scheduler::fill() {
@@ -142,7 +142,7 @@ void Scheduler::run_ended(JobId id, RunResult result) {
             if (result.retry_after) job.retry_at = options_.runner.now() + *result.retry_after;
             unrecorded_[id] = std::move(job);
         }
-        if (result.journaled && goes_on_at_once(id, result.end)) {
+        if (result.journaled && goes_on_at_once(id, result)) {
             enqueue(id);
         } else if (result.retry_after) {
             wait_for_retry(id, *result.retry_after);
@@ -150,7 +150,8 @@ void Scheduler::run_ended(JobId id, RunResult result) {
         notify_ended(id, &result);
     } catch (const JournalError& e) {
         log_->error("journal not read job_id={} reason=\"{}\"", id, one_line(e.what()));
-        wait_for_retry(id, options_.runner.retry.max_delay);
+        // One that paused, waits or failed for good is not to go on by itself.
+        if (!result.journaled || result.retry_after) wait_for_retry(id, options_.runner.retry.max_delay);
     }
     using End = RunResult::End;
     const bool ended = result.end == End::done || result.end == End::cancelled;
@@ -161,12 +162,15 @@ void Scheduler::run_ended(JobId id, RunResult result) {
 }
 
 // The operator's word or wish came while the run was on its way out.
-bool Scheduler::goes_on_at_once(JobId id, RunResult::End end) const {
+bool Scheduler::goes_on_at_once(JobId id, const RunResult& result) const {
     using End = RunResult::End;
+    const End end = result.end;
     switch (wish_from_word(journal_.fact(id, wish_fact).value_or(""))) {
         // One that is paused already comes to know of a pause that was said again, and forgets it.
         case Wish::pause: return end == End::failed || end == End::waiting || end == End::paused;
-        case Wish::cancel: return end == End::paused || end == End::waiting || end == End::cancelled;
+        // A cancel that failed is tried again when it is due, or by the operator.
+        case Wish::cancel:
+            return end == End::paused || end == End::waiting || end == End::cancelled || (end == End::failed && !result.cancelling);
         case Wish::none: return end == End::waiting && journal_.fact(id, cutover_fact).has_value();
     }
     std::unreachable();
@@ -231,6 +235,8 @@ JobStatus Scheduler::status(const Job& job) const {
         status.job.reason.clear();
         status.job.hint.clear();
         status.progress = runners_.at(job.id)->progress();
+    } else if (status.job.disposition == Disposition::running) {  // a daemon that died left it so
+        status.job.disposition = Disposition::queued;
     }
     if (status.progress.tables.empty()) {
         auto found = at_rest_.find(job.id);
@@ -255,113 +261,6 @@ std::vector<JobStatus> Scheduler::statuses() const {
 std::optional<JobStatus> Scheduler::status(std::string_view job_name) const {
     const std::optional<Job> job = journal_.find_job(job_name);
     return job ? std::optional(status(*job)) : std::nullopt;
-}
-
-// --- actions
-
-// Before the change itself: a journal that takes no entry takes no change either.
-void Scheduler::audit(const Job& job, Action action, const ActionOptions& options) {
-    journal_.add_event(job.id, Severity::info, "operator",
-                       std::format("{}{}{}", to_word(action), options.drop_target_objects ? " --drop-target-objects" : "",
-                                   options.by.empty() ? "" : ", said by " + options.by));
-    log_->info("operator job={} action={} by=\"{}\"", job.name, to_word(action), options.by);
-}
-
-ActionResult Scheduler::act(std::string_view job_name, Action action, const ActionOptions& options) {
-    const std::optional<Job> job = journal_.find_job(job_name);
-    if (!job) {
-        return {.kind = ActionResult::Kind::unknown_job,
-                .message = std::format("there is no job named {}", printable(job_name)),
-                .hint = "`lantern-migrate list` shows all jobs"};
-    }
-    // What a cancelled job left on the target can be dropped later, too.
-    const bool cleans = job->disposition == Disposition::cancelled && action == Action::cancel && options.drop_target_objects;
-    if (!job->unfinished() && !cleans) {
-        return conflict(std::format("job {} is {} already", job->name, migrations_state::to_word(job->disposition)));
-    }
-    if (stopping_) return conflict("the daemon is stopping", "try again when it has started");
-    const Job now = status(*job).job;
-    at_rest_.erase(job->id);
-    switch (action) {
-        case Action::pause: return pause(now, options);
-        case Action::resume: return resume(now, options);
-        case Action::cancel: return cancel(now, options);
-        case Action::retry: return retry(now, options);
-        case Action::cutover: return cutover(now, options);
-    }
-    std::unreachable();
-}
-
-ActionResult Scheduler::pause(const Job& job, const ActionOptions& options) {
-    if (job.disposition == Disposition::paused) return accepted(std::format("job {} is paused", job.name));
-    if (wish_from_word(journal_.fact(job.id, wish_fact).value_or("")) == Wish::cancel) {
-        return conflict(std::format("job {} is being cancelled", job.name));
-    }
-    audit(job, Action::pause, options);
-    if (running_.contains(job.id)) {
-        journal_.set_fact(job.id, wish_fact, std::string(to_word(Wish::pause)));
-        return accepted(std::format("job {} {}", job.name, pausing(runners_.at(job.id)->pause())));
-    }
-    journal_.set_paused(job.id);
-    forget(job.id);
-    notify_ended(job.id);
-    return accepted(std::format("job {} is paused", job.name));
-}
-
-ActionResult Scheduler::resume(const Job& job, const ActionOptions& options) {
-    if (job.disposition == Disposition::failed) {
-        return conflict(std::format("job {} has failed, it is not paused", job.name), std::format("lantern-migrate retry {}", job.name));
-    }
-    if (job.disposition == Disposition::waiting) {
-        return conflict(std::format("job {} waits for the cutover, it is not paused", job.name),
-                        std::format("lantern-migrate cutover {}", job.name));
-    }
-    if (job.disposition != Disposition::paused) return conflict(std::format("job {} is not paused", job.name));
-    audit(job, Action::resume, options);
-    journal_.set_queued(job.id);
-    enqueue(job.id);
-    return accepted(std::format("job {} is queued", job.name));
-}
-
-ActionResult Scheduler::cancel(const Job& job, const ActionOptions& options) {
-    audit(job, Action::cancel, options);
-    journal_.together([&] {
-        journal_.set_fact(job.id, drop_target_fact, options.drop_target_objects ? "yes" : "");
-        journal_.set_fact(job.id, wish_fact, std::string(to_word(Wish::cancel)));
-    });
-    if (running_.contains(job.id)) {
-        runners_.at(job.id)->stop(Wish::cancel);
-    } else {
-        start(job.id);  // beside max_jobs: it is short, and must not wait behind a copy that takes days
-    }
-    std::string target = options.drop_target_objects ? "what it made on the target is dropped" : steps::left_on_target(journal_, job);
-    return accepted(std::format("job {} is being cancelled{}{}", job.name, target.empty() ? "" : "; ", target));
-}
-
-ActionResult Scheduler::retry(const Job& job, const ActionOptions& options) {
-    if (job.disposition == Disposition::paused) {
-        return conflict(std::format("job {} is paused, it has not failed", job.name), std::format("lantern-migrate resume {}", job.name));
-    }
-    if (job.disposition != Disposition::failed) return conflict(std::format("job {} has not failed", job.name));
-    if (hooks_.before_retry) hooks_.before_retry(job);
-    audit(job, Action::retry, options);
-    journal_.reopen_builds(job.id, true);
-    journal_.set_queued(job.id);
-    unrecorded_.erase(job.id);
-    runner(job).reset_patience();
-    enqueue(job.id);
-    return accepted(std::format("job {} is queued", job.name));
-}
-
-ActionResult Scheduler::cutover(const Job& job, const ActionOptions& options) {
-    audit(job, Action::cutover, options);
-    journal_.set_fact(job.id, cutover_fact, "by the operator");
-    if (job.disposition != Disposition::waiting) {
-        return accepted(std::format("job {} will not wait for the cutover", job.name));
-    }
-    journal_.set_queued(job.id);
-    enqueue(job.id);
-    return accepted(std::format("job {} goes on with the cutover", job.name));
 }
 
 }  // namespace lantern_migrate::daemon

@@ -82,8 +82,11 @@ private:
     void run_ended(JobId, RunResult);
     void wait_for_retry(JobId, std::chrono::milliseconds);
     void forget(JobId);
+    void forget_pause(JobId);
+    [[nodiscard]] Wish wish_of(JobId) const;
+    void start_if_it_only_ends(JobId);
     void notify_ended(JobId, const RunResult* = nullptr);
-    [[nodiscard]] bool goes_on_at_once(JobId, RunResult::End) const;
+    [[nodiscard]] bool goes_on_at_once(JobId, const RunResult&) const;
     JobRunner& runner(const migrations_state::Job&);
     void audit(const migrations_state::Job&, Action, const ActionOptions&);
 

@@ -69,9 +69,13 @@ Service::Service(const config::DaemonSpec& spec, EngineFactory engines, Log log,
 // Fed from here, the watchdog says that this loop turns and that the locks which it shares with the jobs' threads, the journal's and
 // each job's progress, can be had: a daemon that hangs in one of them is started again, and its jobs resume.
 void Service::pulse() {
-    std::string status = service_status(scheduler_.statuses(), scheduler_.queued());
-    if (status != told_) notify_status(status);
-    told_ = std::move(status);
+    try {
+        std::string status = service_status(scheduler_.statuses(), scheduler_.queued());
+        if (status != told_) notify_status(status);
+        told_ = std::move(status);
+    } catch (const migrations_state::JournalError& e) {  // runs go on; who needs the journal is told by it
+        log_->warn("status not told reason=\"{}\"", one_line(e.what()));
+    }
     if (watched_) notify_watchdog();
     pulse_soon_ = false;
     pulse_after(pulse_every_);
@@ -158,6 +162,8 @@ void Service::reload() {
             log_->error("the daemon's file is not taken file={} line={} column={} key={} reason=\"{}\"", printable(e.file()), mistake.line,
                         mistake.column, printable(mistake.key), one_line(mistake.message));
         }
+    } catch (const std::exception& e) {  // its directory cannot be looked into, say
+        log_->error("the daemon's file is not read reason=\"{}\"", one_line(e.what()));
     }
     notify_ready();
 }

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <optional>
 #include <system_error>
+#include <thread>
 
 namespace lantern_migrate::daemon {
 namespace {
@@ -198,6 +199,17 @@ TEST(HookProcess, DiesWithItsOwner) {
     }
     ASSERT_THAT(id, testing::Not(testing::IsEmpty()));
     EXPECT_TRUE(is_over(id.substr(0, id.find('\n'))));
+}
+
+TEST(HookProcess, GivesItsOutputWholeToALoopThatWasBusyMeanwhile) {
+    for (int i = 0; i < 20; ++i) {
+        Called hook;
+        const auto process = hook.start(hook.command("for i in 1 2 3 4 5 6 7 8 9; do printf '%04000d' $i; done\n"));
+        std::this_thread::sleep_for(30ms);
+        hook.io.run_for(60s);
+        ASSERT_TRUE(hook.ending);
+        ASSERT_EQ(hook.ending->output.size(), 36000U) << "round " << i;
+    }
 }
 
 }  // namespace
