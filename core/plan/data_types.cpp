@@ -35,14 +35,17 @@ std::string parameter_text(std::string_view parameter) {
 
 }  // namespace
 
+std::string dimensions_check_name(const std::string& column, int number) {
+    const std::string suffix = std::string(check_suffix) + (number == 1 ? "" : "_" + std::to_string(number));
+    return clipped(column, name_bytes_max - suffix.size()) + suffix;
+}
+
 const std::string& DataTypeConverter::check_name(const std::string& column) {
     auto [entry, is_new] = check_names_.try_emplace(column);
     if (!is_new) return entry->second;
-    std::string suffix(check_suffix);
-    for (int number = 2;; ++number) {
-        entry->second = clipped(column, name_bytes_max - suffix.size()) + suffix;
+    for (int number = 1;; ++number) {
+        entry->second = dimensions_check_name(column, number);
         if (taken_.insert(entry->second).second) return entry->second;
-        suffix = std::string(check_suffix) + "_" + std::to_string(number);
     }
 }
 

@@ -32,6 +32,9 @@ struct DataTypeResult {
     std::vector<Finding> notes;
 };
 
+// Of the check of a column's length, within PostgreSQL's bound of a name; `number`: where that one is taken.
+[[nodiscard]] std::string dimensions_check_name(const std::string& column, int number = 1);
+
 class DataTypeConverter {
 public:
     struct Options {

@@ -1,9 +1,12 @@
 #include "core/plan/dependants.h"
 
+#include "core/plan/data_types.h"
 #include "core/plan/function_body.h"
 #include "core/plan/sql_tree.h"
 #include "core/plan/tree_nodes.h"
 #include "core/plan/tree_walk.h"
+
+#include <algorithm>
 
 namespace lantern_migrate::plan {
 
@@ -33,6 +36,9 @@ void Dependants::declare(const PgQuery__Node& statement) {
                 const PgQuery__ColumnDef& attribute = *type.coldeflist[i]->column_def;
                 attributes.emplace_back(attribute.colname, sql_type(*attribute.type_name, names_));
             }
+            // What a string says of it holds a vector's text.
+            if (std::ranges::any_of(attributes, [](const auto& attribute) { return is_vector(attribute.second); }))
+                names_.holders.insert(qualified_name(*type.typevar));
             return objects_.declare(qualified_name(*type.typevar), std::move(attributes));
         }
         case PG_QUERY__NODE__NODE_CREATE_TRIG_STMT: {
@@ -48,6 +54,7 @@ void Dependants::declare(const PgQuery__Node& statement) {
             return declare_view(*view.into->rel, *view.query, view.into->col_names, view.into->n_col_names);
         }
         case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT: return declare_columns(*statement.alter_table_stmt);
+        case PG_QUERY__NODE__NODE_RENAME_STMT: return declare_name(*statement.rename_stmt);
         case PG_QUERY__NODE__NODE_PREPARE_STMT: {
             std::vector<SqlType> types;
             const PgQuery__PrepareStmt& prepare = *statement.prepare_stmt;
@@ -65,11 +72,34 @@ void Dependants::declare_columns(const PgQuery__AlterTableStmt& alter) {
     NamedTypes columns = *known;
     for (std::size_t i = 0; i < alter.n_cmds; ++i) {
         const PgQuery__AlterTableCmd& command = *alter.cmds[i]->alter_table_cmd;
-        if (command.subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn || command.def->column_def->type_name == nullptr) continue;
-        const PgQuery__ColumnDef& column = *command.def->column_def;
-        columns.emplace_back(column.colname, sql_type(*column.type_name, names_));
+        const bool adds = command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn;
+        const bool retypes = command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType;
+        const std::string name = adds ? command.def->column_def->colname : command.name;
+        const auto column = std::ranges::find(columns, name, &NamedTypes::value_type::first);
+        if (command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn && column != columns.end()) columns.erase(column);
+        if ((!adds && !retypes) || command.def->column_def->type_name == nullptr) continue;
+        const SqlType type = sql_type(*command.def->column_def->type_name, names_);
+        if (column == columns.end())
+            columns.emplace_back(name, type);
+        else if (retypes)  // ADD COLUMN IF NOT EXISTS changes nothing
+            column->second = type;
     }
     objects_.redeclare(table, std::move(columns));
+}
+
+void Dependants::declare_name(const PgQuery__RenameStmt& rename) {
+    if (rename.relation == nullptr) return;
+    const QualifiedName table = qualified_name(*rename.relation);
+    const NamedTypes* known = objects_.relation(table);
+    if (known == nullptr) return;
+    NamedTypes columns = *known;
+    if (rename.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN) {
+        const auto column = std::ranges::find(columns, rename.subname, &NamedTypes::value_type::first);
+        if (column != columns.end()) column->first = rename.newname;
+        objects_.redeclare(table, std::move(columns));
+    } else if (rename.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE || rename.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_VIEW) {
+        objects_.declare({table.schema, rename.newname}, std::move(columns));
+    }
 }
 
 Scope Dependants::scope_of(const QualifiedName& table) const {
@@ -91,6 +121,29 @@ Rewriting Dependants::rewrite_part(ProtobufCMessage& part, const QualifiedName& 
     return rewriter_.rewrite(part, scope);
 }
 
+void Dependants::keep_dimensions(PgQuery__ColumnDef& column, bool in_type, Rewriting& all) const {
+    const VectorType type = vector_type(*column.type_name, names_);
+    const int dimensions = declared_dimensions(*column.type_name);
+    if (type == VectorType::none || dimensions == 0) return;
+    if (in_type) {
+        all.notes.insert("nothing checks the " + std::to_string(dimensions) + " dimensions of " + quote_identifier(column.colname) +
+                         ": a composite type takes no constraints");
+        return;
+    }
+    NodeList{column.constraints, column.n_constraints}.append(
+        dimensions_check_node(dimensions_check_name(column.colname), column.colname, is_array(type) ? 2 : 1, dimensions));
+    all.notes.emplace(declaration_note);
+    all.changed = true;
+}
+
+Rewriting Dependants::rewrite_type(PgQuery__Node& statement) {
+    Rewriting all;
+    PgQuery__CompositeTypeStmt& type = *statement.composite_type_stmt;
+    for (std::size_t i = 0; i < type.n_coldeflist; ++i) keep_dimensions(*type.coldeflist[i]->column_def, true, all);
+    all.add(rewriter_.rewrite(statement.base, {}));
+    return all;
+}
+
 Rewriting Dependants::rewrite_alteration(PgQuery__AlterTableStmt& alter) {
     const QualifiedName table = qualified_name(*alter.relation);
     const Scope scope = scope_of(table);
@@ -101,12 +154,23 @@ Rewriting Dependants::rewrite_alteration(PgQuery__AlterTableStmt& alter) {
         if (command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault)
             all.add(rewriter_.rewrite_value(*command.def, scope.column(command.name), scope));
         if (command.def->node_case != PG_QUERY__NODE__NODE_COLUMN_DEF || command.def->column_def->type_name == nullptr) continue;
-        const PgQuery__ColumnDef& column = *command.def->column_def;
+        PgQuery__ColumnDef& column = *command.def->column_def;
         const SqlType type = sql_type(*column.type_name, names_);
         // The check of its length is another object.
         if (command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType && is_vector(type))
             all.uses.push_back({UseKind::cast, "vector by ALTER COLUMN TYPE"});
-        for (std::size_t k = 0; k < column.n_constraints; ++k) all.add(rewrite_part(column.constraints[k]->constraint->base, table, type));
+        for (std::size_t k = 0; k < column.n_constraints; ++k) {
+            // The others have no type of their own, and come below: a root is not to be taken twice.
+            if (column.constraints[k]->constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_DEFAULT)
+                all.add(rewrite_part(column.constraints[k]->constraint->base, table, type));
+        }
+        if (command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn)
+            keep_dimensions(column, alter.objtype == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE, all);
+    }
+    // What a foreign table's server sends is pgvector's text still.
+    if (alter.objtype == PG_QUERY__OBJECT_TYPE__OBJECT_FOREIGN_TABLE) {
+        all.add(rewriter_.rewrite(alter.base, scope, TypePolicy::refuse));
+        return all;
     }
     all.add(rewriter_.rewrite(alter.base, scope));
     return all;
@@ -148,6 +212,7 @@ Rewriting Dependants::rewrite(PgQuery__Node& statement) {
         case PG_QUERY__NODE__NODE_RULE_STMT: return of_table(statement.rule_stmt->relation);
         case PG_QUERY__NODE__NODE_INDEX_STMT: return of_table(statement.index_stmt->relation);
         case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT: return rewrite_alteration(*statement.alter_table_stmt);
+        case PG_QUERY__NODE__NODE_COMPOSITE_TYPE_STMT: return rewrite_type(statement);
         case PG_QUERY__NODE__NODE_DO_STMT: return rewrite_block(*statement.do_stmt);
         case PG_QUERY__NODE__NODE_CREATE_STATS_STMT: {
             const PgQuery__CreateStatsStmt& statistics = *statement.create_stats_stmt;

@@ -35,6 +35,7 @@ private:
     Walk cast(PgQuery__TypeCast&);
     bool converts_literal(PgQuery__TypeCast&, VectorType, bool domain);
     void type(PgQuery__TypeName&);
+    void read_type(const PgQuery__TypeName*, std::string_view reader);
     void function(PgQuery__FuncCall&);
     void operator_(NodeList);
     void operator_class(NodeList);
@@ -59,6 +60,11 @@ Walk Converter::visit(ProtobufCMessage& message) {
     if (settled_.contains(&message)) return Walk::into;
     if (auto* typecast = as<PgQuery__TypeCast>(message, pg_query__type_cast__descriptor)) return cast(*typecast);
     if (auto* type_name = as<PgQuery__TypeName>(message, pg_query__type_name__descriptor)) type(*type_name);
+    if (auto* column = as<PgQuery__JsonTableColumn>(message, pg_query__json_table_column__descriptor))
+        read_type(column->type_name, "JSON_TABLE");
+    if (auto* column = as<PgQuery__RangeTableFuncCol>(message, pg_query__range_table_func_col__descriptor))
+        read_type(column->type_name, "XMLTABLE");
+    if (auto* output = as<PgQuery__JsonOutput>(message, pg_query__json_output__descriptor)) read_type(output->type_name, "RETURNING");
     if (auto* call = as<PgQuery__FuncCall>(message, pg_query__func_call__descriptor)) function(*call);
     if (auto* expression = as<PgQuery__AExpr>(message, pg_query__a__expr__descriptor)) operator_({expression->name, expression->n_name});
     if (auto* link = as<PgQuery__SubLink>(message, pg_query__sub_link__descriptor)) operator_({link->oper_name, link->n_oper_name});
@@ -151,6 +157,12 @@ void Converter::type(PgQuery__TypeName& type_name) {
     found_.changed = true;
 }
 
+// A vector is read from a text there, "[1,2,3]", of which an array would become NULL.
+void Converter::read_type(const PgQuery__TypeName* type_name, std::string_view reader) {
+    if (type_name == nullptr || !holds_vector(*type_name, names_)) return;
+    report(UseKind::type, {"", display(qualified_name({type_name->names, type_name->n_names})) + " in " + std::string(reader)});
+}
+
 void Converter::function(PgQuery__FuncCall& call) {
     const QualifiedName name = qualified_name({call.funcname, call.n_funcname});
     if (!owns_function(name)) return;
@@ -202,25 +214,43 @@ bool ExtensionNames::owns(const QualifiedName& name) const {
 }
 
 const std::set<std::string>& usual_functions() {
-    static const std::set<std::string> names{"vector_dims",
-                                             "vector_norm",
-                                             "l2_norm",
-                                             "l2_normalize",
-                                             "l2_distance",
-                                             "inner_product",
-                                             "cosine_distance",
-                                             "l1_distance",
-                                             "hamming_distance",
-                                             "subvector",
-                                             "binary_quantize",
-                                             "jaccard_distance",
-                                             "vector_negative_inner_product",
-                                             "array_to_vector",
-                                             "vector_to_float4",
-                                             "array_to_halfvec",
-                                             "halfvec_to_float4",
-                                             "vector_l2_squared_distance",
-                                             "vector_spherical_distance"};
+    static const std::set<std::string> names = [] {
+        std::set<std::string> all{"l2_norm",
+                                  "l2_normalize",
+                                  "l2_distance",
+                                  "inner_product",
+                                  "cosine_distance",
+                                  "l1_distance",
+                                  "hamming_distance",
+                                  "jaccard_distance",
+                                  "subvector",
+                                  "binary_quantize",
+                                  "array_to_vector",
+                                  "array_to_halfvec",
+                                  "array_to_sparsevec",
+                                  "vector_dims",
+                                  "vector_norm",
+                                  "vector_to_float4",
+                                  "vector_to_halfvec",
+                                  "vector_to_sparsevec",
+                                  "halfvec_to_float4",
+                                  "halfvec_to_vector",
+                                  "halfvec_to_sparsevec",
+                                  "sparsevec_to_vector",
+                                  "sparsevec_to_halfvec",
+                                  "vector_spherical_distance",
+                                  "halfvec_spherical_distance"};
+        for (const std::string type : {"vector", "halfvec", "sparsevec"}) {
+            all.insert(type);  // written as a call, a cast
+            for (const char* of_type : {"_in", "_out", "_recv", "_send", "_typmod_in", "_lt", "_le", "_eq", "_ne", "_ge", "_gt", "_cmp",
+                                        "_l2_squared_distance", "_negative_inner_product"})
+                all.insert(type + of_type);
+        }
+        for (const std::string type : {"vector", "halfvec"}) {
+            for (const char* of_aggregate : {"_accum", "_combine", "_avg"}) all.insert(type + of_aggregate);
+        }
+        return all;
+    }();
     return names;
 }
 

@@ -7,8 +7,8 @@
 #include "core/plan/tree_nodes.h"
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
+#include <utility>
 
 namespace lantern_migrate::plan {
 namespace {
@@ -41,31 +41,52 @@ Body body_of(const PgQuery__CreateFunctionStmt& function) {
     return body;
 }
 
-// The last statement of a SQL function gives its result: a lone string there is of the result's type.
-PgQuery__Node* lone_output(PgQuery__Node& statement) {
-    if (statement.node_case != PG_QUERY__NODE__NODE_SELECT_STMT || statement.select_stmt->n_target_list != 1) return nullptr;
-    return statement.select_stmt->target_list[0]->res_target->val;
+// What the columns of a function's last query become.
+std::vector<SqlType> results_of(const PgQuery__CreateFunctionStmt& function, const KnownFunction& declared, const KnownObjects& objects) {
+    std::vector<SqlType> results;
+    for (const auto& [name, type] : declared.columns) results.push_back(type);
+    if (!results.empty()) return results;
+    if (function.return_type == nullptr) return {};
+    if (const NamedTypes* row = objects.relation(qualified_name({function.return_type->names, function.return_type->n_names}))) {
+        for (const auto& [name, type] : *row) results.push_back(type);
+        return results;
+    }
+    return {declared.result};
 }
 
-Rewriting rewrite_sql_body(PgQuery__String& text, const Scope& scope, SqlType result, Rewriter& rewriter) {
+// The last statement of a SQL function gives its result.
+Rewriting rewrite_sql_body(PgQuery__String& text, const Scope& scope, const std::vector<SqlType>& results, Rewriter& rewriter) {
     SqlTree tree(text.sval);
     Rewriting all;
     std::string body;
     for (const SqlTree::Statement& statement : tree.statements()) {
-        Rewriting one;
         const bool last = &statement == &tree.statements().back();
-        PgQuery__Node* output = last && is_vector(result) ? lone_output(*statement.node) : nullptr;
-        const auto outputs = output == nullptr ? std::nullopt : rewriter.types().outputs(*statement.node, scope);
-        // The result is rounded as it is given back.
-        if (result == SqlType::halfvec && outputs && !outputs->empty() && outputs->front().second == SqlType::vector)
-            one.uses.push_back({UseKind::cast, "halfvec"});
-        if (output != nullptr && string_constant(output) != nullptr) one.add(rewriter.rewrite_value(*output, result, scope));
-        one.add(rewriter.rewrite(statement.node->base, scope));
+        Rewriting one = last ? rewriter.rewrite_results(*statement.node, results, scope) : rewriter.rewrite(statement.node->base, scope);
         body += one.changed ? deparse(*statement.node) : std::string(statement.text);
         body += last ? "" : ";\n";
         all.add(std::move(one));
     }
     if (all.changed && all.uses.empty()) set_text(text.sval, body);
+    return all;
+}
+
+// RETURN value, or BEGIN ATOMIC: a list that has a list of statements.
+Rewriting rewrite_parsed_body(PgQuery__Node& body, const Scope& scope, const std::vector<SqlType>& results, Rewriter& rewriter) {
+    if (body.node_case == PG_QUERY__NODE__NODE_RETURN_STMT && results.size() == 1)
+        return rewriter.rewrite_value(*body.return_stmt->returnval, results.front(), scope);
+    const bool nested = body.node_case == PG_QUERY__NODE__NODE_LIST && body.list->n_items == 1;
+    if (!nested || body.list->items[0]->node_case != PG_QUERY__NODE__NODE_LIST) return rewriter.rewrite(body.base, scope);
+    const PgQuery__List& statements = *body.list->items[0]->list;
+    Rewriting all;
+    for (std::size_t i = 0; i < statements.n_items; ++i) {
+        const bool last = i + 1 == statements.n_items;
+        PgQuery__Node& statement = *statements.items[i];
+        if (statement.node_case == PG_QUERY__NODE__NODE_RETURN_STMT) {
+            all.add(rewrite_parsed_body(statement, scope, results, rewriter));
+            continue;
+        }
+        all.add(last ? rewriter.rewrite_results(statement, results, scope) : rewriter.rewrite(statement.base, scope));
+    }
     return all;
 }
 
@@ -89,13 +110,18 @@ std::vector<ExtensionUse> uses_of_tokens(const std::string& text) {
         const std::string word = folded(tokens[i].text);
         const std::string_view next = i + 1 < tokens.size() ? tokens[i + 1].text : std::string_view{};
         if (usual_operators().contains(word)) uses.push_back({UseKind::operator_, word});
-        if (next == "(" && usual_functions().contains(word)) uses.push_back({UseKind::function, word});
-        if (!std::ranges::contains(types, word) || i == 0) continue;
+        if (next == "." && i + 2 < tokens.size() && is_setting(word + "."))
+            uses.push_back({UseKind::function, "SET " + word + "." + folded(tokens[i + 2].text)});
+        const bool is_type = std::ranges::contains(types, word);
+        if (next == "(" && !is_type && usual_functions().contains(word)) uses.push_back({UseKind::function, word});
+        if (!is_type || i == 0) continue;
         const std::string before = folded(tokens[i - 1].text);
         // `q vector(3);` and `public.vector`: a name in front, and no comma, operator or bracket.
         const bool declared = tokens[i - 1].kind == PG_QUERY__TOKEN__IDENT && next != "." && next != ",";
         if (before == "::" || before == "." || declared || std::ranges::contains(before_types, before))
             uses.push_back({UseKind::type, word});
+        else if (next == "(" && before != "into")
+            uses.push_back({UseKind::function, word});
     }
     return uses;
 }
@@ -114,6 +140,7 @@ Rewriting rewrite_function(PgQuery__CreateFunctionStmt& function, const Extensio
                            const RewriteOptions& options) {
     const KnownFunction declared = objects.describe(function);
     const Scope scope = scope_of(declared);
+    const std::vector<SqlType> results = results_of(function, declared, objects);
     Rewriting all;
     const Body body = body_of(function);
     if (body.text != nullptr && !std::ranges::contains(compiled_languages, body.language)) {
@@ -123,7 +150,7 @@ Rewriting rewrite_function(PgQuery__CreateFunctionStmt& function, const Extensio
         Rewriter rewriter(loose, objects, options);
         try {
             if (body.language == "sql")
-                all = rewrite_sql_body(*body.text, scope, declared.result, rewriter);
+                all = rewrite_sql_body(*body.text, scope, results, rewriter);
             else if (body.language == "plpgsql")
                 all = rewrite_plpgsql_body(function, *body.text, scope, declared.result, loose, objects, rewriter);
             else
@@ -140,18 +167,12 @@ Rewriting rewrite_function(PgQuery__CreateFunctionStmt& function, const Extensio
         if (const SqlType type = sql_type(*parameter.arg_type, names); is_vector(type))
             all.add(rewriter.rewrite_value(*parameter.defexpr, type, scope));
     }
-    for (std::size_t i = 0; i < function.n_options; ++i) {
-        const PgQuery__Node* value = function.options[i]->def_elem->arg;
-        if (value == nullptr || value->node_case != PG_QUERY__NODE__NODE_VARIABLE_SET_STMT) continue;
-        char*& name = value->variable_set_stmt->name;
-        if (name == nullptr || !is_setting(name)) continue;
-        if (name != search_setting) all.uses.push_back({UseKind::function, std::string("SET ") + name});
-        if (name != search_setting) continue;
-        set_text(name, lantern_search_setting);
-        all.changed = true;
-    }
     const bool compiled = std::ranges::contains(compiled_languages, body.language);
+    // What is rewritten is taken out meanwhile: a root is not to be taken twice.
+    PgQuery__Node* parsed = std::exchange(function.sql_body, nullptr);
     all.add(rewriter.rewrite(function.base, scope, compiled ? TypePolicy::refuse : TypePolicy::convert));
+    function.sql_body = parsed;
+    if (parsed != nullptr) all.add(rewrite_parsed_body(*parsed, scope, results, rewriter));
     return all;
 }
 

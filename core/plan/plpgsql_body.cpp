@@ -162,15 +162,19 @@ PlpgsqlBody::PlpgsqlBody(const PgQuery__CreateFunctionStmt& function) : text_(bo
     }
 }
 
-std::string PlpgsqlBody::with(const std::map<std::size_t, std::string>& texts) const {
-    std::string body;
-    std::size_t done = 0;
+std::string PlpgsqlBody::with(const std::map<std::size_t, std::string>& texts, std::vector<Word> words) const {
     for (const auto& [index, sql] : texts) {
         const BodyPart& part = parts_.at(index);
-        body.append(text_, done, part.offset - done);
-        done = part.offset + part.length;
-        std::string text = written(part, sql);
-        body += text == part.text ? text : apart(body, std::move(text), std::string_view(text_).substr(done));
+        words.push_back({part.offset, part.length, written(part, sql)});
+    }
+    std::ranges::sort(words, {}, &Word::offset);
+    std::string body;
+    std::size_t done = 0;
+    for (Word& word : words) {
+        body.append(text_, done, word.offset - done);
+        done = word.offset + word.length;
+        const bool same = std::string_view(text_).substr(word.offset, word.length) == word.text;
+        body += same ? word.text : apart(body, std::move(word.text), std::string_view(text_).substr(done));
     }
     return body.append(text_, done);
 }

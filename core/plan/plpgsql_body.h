@@ -49,8 +49,14 @@ public:
     // in the statement (a type there as display() has it), and as $1, $2.
     [[nodiscard]] const std::multimap<std::string, std::string>& variables() const { return variables_; }
 
-    // The body with other `sql` in these parts, by their index. Throws SqlError where a PERFORM is given what is no SELECT.
-    [[nodiscard]] std::string with(const std::map<std::size_t, std::string>& texts) const;
+    // Another text for a piece of the body that is in no part.
+    struct Word {
+        std::size_t offset, length;
+        std::string text;
+    };
+    // The body with other `sql` in these parts, by their index, and with these words. Throws SqlError where a PERFORM is given what is no
+    // SELECT.
+    [[nodiscard]] std::string with(const std::map<std::size_t, std::string>& texts, std::vector<Word> words = {}) const;
 
 private:
     std::string text_;

@@ -31,6 +31,16 @@ constexpr std::string_view array_functions[] = {"array_length", "array_lower", "
                                                 "first_value",  "last_value",  "lag",         "lead",  "nth_value",
                                                 "any_value",    "min",         "max"};
 
+// PostgreSQL's own that take a text or JSON which may read as a vector does: '[0]' is a regular expression, too.
+constexpr std::string_view text_taking_families[] = {"json", "regexp_", "string_", "quote_", "pg_", "xml", "ts_", "sha"};
+constexpr std::string_view text_taking_functions[] = {
+    "set_config", "current_setting", "concat",          "concat_ws",  "format",      "replace",   "translate",    "btrim",
+    "ltrim",      "rtrim",           "strpos",          "split_part", "starts_with", "length",    "char_length",  "octet_length",
+    "lower",      "upper",           "initcap",         "substr",     "substring",   "left",      "right",        "lpad",
+    "rpad",       "repeat",          "reverse",         "overlay",    "position",    "encode",    "decode",       "convert_to",
+    "md5",        "hashtext",        "to_json",         "to_jsonb",   "to_char",     "to_number", "to_tsvector",  "to_tsquery",
+    "nextval",    "currval",         "plainto_tsquery", "setval",     "count",       "ascii",     "array_to_json"};
+
 bool is(const PgQuery__Node* node, PgQuery__Node__NodeCase node_case) { return node != nullptr && node->node_case == node_case; }
 
 }  // namespace
@@ -42,8 +52,9 @@ void Rewriter::call(PgQuery__Node& node, const Scope& scope) {
     const FunctionRule* rule = function_rule(name.name);
     const bool ours = types_.is_extension_function(name, arguments);
     if (!ours) {
-        if (rule != nullptr) settled_.insert(&call.base);
+        settled_.insert(&call.base);
         call_of_user(call, name, scope);
+        populated_row(call, name, scope);
         descend(node.base, scope);
         return call_of_other(call, name, arguments);
     }
@@ -77,24 +88,10 @@ void Rewriter::call(PgQuery__Node& node, const Scope& scope) {
     found_.changed = true;
 }
 
-// Of a setting that nothing knows the server takes any value, and nothing comes of it.
-void Rewriter::named_setting(PgQuery__AConst& setting, const std::string& use) {
-    const std::string_view name = setting.sval->sval;
-    if (name == search_setting) {
-        set_text(setting.sval->sval, lantern_search_setting);
-        found_.changed = true;
-    } else if (is_setting(name)) {
-        found_.uses.push_back({UseKind::function, use});
-    }
-}
-
 // Functions that look into their arguments see an array now.
 void Rewriter::call_of_other(PgQuery__FuncCall& call, const QualifiedName& name, const std::vector<SqlType>& arguments) {
     if (objects_.has_function(name.name)) return;
-    if (const char* setting = call.n_args > 0 ? string_constant(call.args[0]) : nullptr;
-        setting != nullptr && (name.name == "set_config" || name.name == "current_setting")) {
-        return named_setting(*call.args[0]->a_const, name.name + " of " + setting);
-    }
+    if (name.name == "set_config" || name.name == "current_setting") return named_setting(call, name.name);
     const bool shows = std::ranges::contains(showing_functions, name.name);
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         if (shows && is_vector(arguments[i])) cast_to_text(*call.args[i], arguments[i]);
@@ -106,7 +103,7 @@ void Rewriter::call_of_other(PgQuery__FuncCall& call, const QualifiedName& name,
 // A literal for a parameter that was a vector.
 void Rewriter::call_of_user(const PgQuery__FuncCall& call, const QualifiedName& name, const Scope& scope) {
     const auto functions = objects_.functions(name, call.n_args);
-    if (functions.empty()) return;
+    if (functions.empty()) return call_of_unknown(call, name, scope);
     for (std::size_t i = 0; i < call.n_args; ++i) {
         const bool named = is(call.args[i], PG_QUERY__NODE__NODE_NAMED_ARG_EXPR);
         PgQuery__Node* value = named ? call.args[i]->named_arg_expr->arg : call.args[i];
@@ -121,8 +118,21 @@ void Rewriter::call_of_user(const PgQuery__FuncCall& call, const QualifiedName& 
         if (std::ranges::all_of(functions, [&](const auto* f) { return type_in(f) == type; })) {
             literal(value, type);
             if (from == SqlType::vector && type == SqlType::halfvec) convert_by(*value, "to_halfvec", type);
+        } else if (std::ranges::any_of(functions, [&](const auto* f) { return is_vector(type_in(f)); }) &&
+                   std::ranges::none_of(functions, [&](const auto* f) { return type_in(f) == SqlType::text; })) {
+            doubt(value);
         }
     }
+}
+
+// Nobody declared it: unless PostgreSQL has it, its parameters may be vectors.
+void Rewriter::call_of_unknown(const PgQuery__FuncCall& call, const QualifiedName& name, const Scope& scope) {
+    if ((name.name == "lag" || name.name == "lead") && call.n_args == 3)
+        return beside(call.args[2], types_.of(call.args[2], scope), types_.of(call.args[0], scope));
+    if (name.schema == "pg_catalog" || std::ranges::contains(text_taking_functions, name.name)) return;
+    if (std::ranges::any_of(text_taking_families, [&](std::string_view prefix) { return name.name.starts_with(prefix); })) return;
+    for (std::size_t i = 0; i < call.n_args; ++i)
+        doubt(is(call.args[i], PG_QUERY__NODE__NODE_NAMED_ARG_EXPR) ? call.args[i]->named_arg_expr->arg : call.args[i]);
 }
 
 }  // namespace lantern_migrate::plan

@@ -3,6 +3,7 @@
 #include "core/plan/query_rewriter.h"
 #include "core/plan/tree_nodes.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace lantern_migrate::plan {
@@ -10,9 +11,26 @@ namespace {
 
 constexpr std::string_view parameter_note = "send the parameter as '{1,2,3}', not as '[1,2,3]'";
 constexpr std::string_view order_note = "the index is on the column itself: no cast in front of the operator";
+constexpr std::string_view column_note =
+    "a column that nothing declares is taken for a vector, and its cast left off: of a text, write pgvector_compat.to_vector(x)";
+constexpr std::string_view elements_note = "nothing checks the array's elements here any more";
 constexpr std::string_view dimensions_note = "nothing checks the vector's length here any more";
 
 bool is_number_list(const PgQuery__Node& node) { return node.node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR; }
+
+bool is_number(const PgQuery__Node* node) {
+    return node->node_case == PG_QUERY__NODE__NODE_A_CONST && node->a_const->isnull == 0 &&
+           (node->a_const->val_case == PG_QUERY__A__CONST__VAL_IVAL || node->a_const->val_case == PG_QUERY__A__CONST__VAL_FVAL);
+}
+
+// Nothing in it that a vector would refuse.
+bool is_list_of_constants(const PgQuery__AArrayExpr& array) {
+    return array.n_elements > 0 && std::all_of(array.elements, array.elements + array.n_elements, is_number);
+}
+
+bool is_double(const PgQuery__TypeName& type) {
+    return type.n_array_bounds == 0 && qualified_name({type.names, type.n_names}).name == "float8";
+}
 
 }  // namespace
 
@@ -37,9 +55,16 @@ void Rewriter::cast(PgQuery__Node& node, const Scope& scope, Place place) {
     const VectorType declared = plan::vector_type(*cast.type_name, names_);
     const SqlType to = sql_type(*cast.type_name, names_);
     const SqlType from = types_.of(&value, scope);
+    if (place == Place::order && is_double(*cast.type_name) && orders_as_index(value, scope)) {
+        drop_cast(node);
+        return expression(&node, scope, place);
+    }
     if (declared == VectorType::none || !is_vector(to)) {
+        const bool rows = to == SqlType::text && is_row_with_vectors(value, scope);
+        row_of_type(*cast.type_name, value);
         expression(&value, scope);
-        if (to == SqlType::text && is_vector(from)) cast_to_text(value, from);
+        if (rows) found_.uses.push_back({UseKind::cast, "text of a row with vectors"});
+        if (to == SqlType::text) convert(value, from, to);
         return;
     }
     if (from == SqlType::untyped) return expression(&value, scope);  // a literal is convert_uses()'s
@@ -55,9 +80,15 @@ void Rewriter::cast_numbers(PgQuery__Node& node, SqlType to, const Scope& scope)
         found_.uses.push_back({UseKind::cast, display(qualified_name({cast.type_name->names, cast.type_name->n_names}))});
     }
     const int dimensions = declared_dimensions(*cast.type_name);
-    make_real_array(*cast.type_name, VectorType::vector);
-    found_.changed = true;
     const bool fits = dimensions == static_cast<int>(cast.arg->a_array_expr->n_elements);
+    if (!is_list_of_constants(*cast.arg->a_array_expr) && can("array_to_vector")) {
+        drop_cast(node);
+        wrap(node, "array_to_vector");
+    } else {
+        if (!is_list_of_constants(*cast.arg->a_array_expr)) found_.notes.emplace(elements_note);
+        make_real_array(*cast.type_name, VectorType::vector);
+        found_.changed = true;
+    }
     if (to == SqlType::halfvec && can("to_halfvec")) wrap(node, "to_halfvec");
     if (!fits) check_dimensions(node, dimensions);
 }
@@ -67,7 +98,8 @@ void Rewriter::cast_to_vector(PgQuery__Node& node, SqlType to, SqlType from, con
     PgQuery__Node& value = *cast.arg;
     const bool parameter = value.node_case == PG_QUERY__NODE__NODE_PARAM_REF && from == SqlType::unknown;
     // A body's or an application's column that nobody declared: what else would be cast to a vector without quotes?
-    const bool column = value.node_case == PG_QUERY__NODE__NODE_COLUMN_REF && from == SqlType::unknown && names_.unqualified;
+    const bool of_column = value.node_case == PG_QUERY__NODE__NODE_COLUMN_REF;
+    const bool column = of_column && from == SqlType::unknown && names_.unqualified;
     std::string_view reader;
     if (from == SqlType::text) reader = "to_vector";
     if (from == SqlType::numbers) reader = "array_to_vector";
@@ -83,10 +115,11 @@ void Rewriter::cast_to_vector(PgQuery__Node& node, SqlType to, SqlType from, con
         found_.notes.emplace(parameter_note);
         found_.changed = true;
     } else {
+        if (column) found_.notes.emplace(column_note);
         drop_cast(node);
     }
     if (ordering) {
-        if (!parameter) found_.notes.emplace(order_note);
+        if (of_column) found_.notes.emplace(order_note);
         return;
     }
     if (rounds) wrap(node, "to_halfvec");

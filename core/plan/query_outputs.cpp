@@ -28,10 +28,27 @@ ScopeRelation relation_of(std::optional<NamedTypes> columns, const std::string& 
 
 }  // namespace
 
+bool is_star(const PgQuery__ResTarget& target) {
+    if (target.val == nullptr || target.val->node_case != PG_QUERY__NODE__NODE_COLUMN_REF) return false;
+    const PgQuery__ColumnRef& column = *target.val->column_ref;
+    return column.n_fields > 0 && column.fields[column.n_fields - 1]->node_case == PG_QUERY__NODE__NODE_A_STAR;
+}
+
+const PgQuery__ResTarget* numbered_output(const PgQuery__SelectStmt& select, std::size_t number) {
+    if (number == 0 || number > select.n_target_list) return nullptr;
+    for (std::size_t i = 0; i < number; ++i) {
+        if (is_star(*select.target_list[i]->res_target)) return nullptr;
+    }
+    return select.target_list[number - 1]->res_target;
+}
+
 void TypeReader::add_relation(Scope& scope, const PgQuery__RangeVar& range) const {
     const QualifiedName name = qualified_name(range);
-    const NamedTypes* columns = name.schema.empty() ? scope.query(name.name) : nullptr;
-    if (columns == nullptr) columns = objects_.relation(name);
+    if (const auto* query = name.schema.empty() ? scope.query(name.name) : nullptr) {
+        scope.relations.push_back(relation_of(*query, name.name, range.alias));
+        return;
+    }
+    const NamedTypes* columns = objects_.relation(name);
     scope.relations.push_back(relation_of(columns == nullptr ? std::nullopt : std::optional(*columns), name.name, range.alias));
 }
 
@@ -92,9 +109,8 @@ void TypeReader::add_with(Scope& scope, const PgQuery__WithClause* with) const {
         const PgQuery__CommonTableExpr& query = *with->ctes[i]->common_table_expr;
         auto columns = outputs(*query.ctequery, scope);
         // Of unknown columns it still hides a table of its name.
-        if (!columns) columns = NamedTypes{};
-        rename(*columns, query.aliascolnames, query.n_aliascolnames);
-        scope.queries[query.ctename] = std::move(*columns);
+        if (columns) rename(*columns, query.aliascolnames, query.n_aliascolnames);
+        scope.queries[query.ctename] = std::move(columns);
     }
 }
 
@@ -133,12 +149,14 @@ std::optional<NamedTypes> TypeReader::outputs(const PgQuery__SelectStmt& select,
     if (select.n_values_lists > 0) return columns;
     Scope scope{.outer = &around};
     open(scope, select);
-    for (std::size_t i = 0; i < select.n_target_list; ++i) {
-        const PgQuery__ResTarget& target = *select.target_list[i]->res_target;
-        const bool is_column = target.val != nullptr && target.val->node_case == PG_QUERY__NODE__NODE_COLUMN_REF;
-        const bool star = is_column && target.val->column_ref->n_fields > 0 &&
-                          target.val->column_ref->fields[target.val->column_ref->n_fields - 1]->node_case == PG_QUERY__NODE__NODE_A_STAR;
-        if (!star)
+    return target_columns({select.target_list, select.n_target_list}, scope);
+}
+
+std::optional<NamedTypes> TypeReader::target_columns(std::span<PgQuery__Node* const> targets, const Scope& scope) const {
+    NamedTypes columns;
+    for (const PgQuery__Node* node : targets) {
+        const PgQuery__ResTarget& target = *node->res_target;
+        if (!is_star(target))
             columns.emplace_back(output_name(target), of(target.val, scope));
         else if (!add_star(columns, *target.val->column_ref, scope))
             return std::nullopt;
@@ -146,33 +164,40 @@ std::optional<NamedTypes> TypeReader::outputs(const PgQuery__SelectStmt& select,
     return columns;
 }
 
+// RETURNING sees the table, and what else the statement reads from.
 std::optional<NamedTypes> TypeReader::outputs(const PgQuery__Node& query, const Scope& around) const {
-    PgQuery__Node* const* returning = nullptr;
-    std::size_t count = 0;
     Scope scope{.outer = &around};
     switch (query.node_case) {
         case PG_QUERY__NODE__NODE_SELECT_STMT: return outputs(*query.select_stmt, around);
-        case PG_QUERY__NODE__NODE_INSERT_STMT:
-            add_relation(scope, *query.insert_stmt->relation);
-            returning = query.insert_stmt->returning_list, count = query.insert_stmt->n_returning_list;
-            break;
-        case PG_QUERY__NODE__NODE_UPDATE_STMT:
-            add_relation(scope, *query.update_stmt->relation);
-            returning = query.update_stmt->returning_list, count = query.update_stmt->n_returning_list;
-            break;
-        case PG_QUERY__NODE__NODE_DELETE_STMT:
-            add_relation(scope, *query.delete_stmt->relation);
-            returning = query.delete_stmt->returning_list, count = query.delete_stmt->n_returning_list;
-            break;
+        case PG_QUERY__NODE__NODE_INSERT_STMT: {
+            const PgQuery__InsertStmt& insert = *query.insert_stmt;
+            add_with(scope, insert.with_clause);
+            add_relation(scope, *insert.relation);
+            return target_columns({insert.returning_list, insert.n_returning_list}, scope);
+        }
+        case PG_QUERY__NODE__NODE_UPDATE_STMT: {
+            const PgQuery__UpdateStmt& update = *query.update_stmt;
+            add_with(scope, update.with_clause);
+            add_relation(scope, *update.relation);
+            for (std::size_t i = 0; i < update.n_from_clause; ++i) add_from(scope, *update.from_clause[i]);
+            return target_columns({update.returning_list, update.n_returning_list}, scope);
+        }
+        case PG_QUERY__NODE__NODE_DELETE_STMT: {
+            const PgQuery__DeleteStmt& statement = *query.delete_stmt;
+            add_with(scope, statement.with_clause);
+            add_relation(scope, *statement.relation);
+            for (std::size_t i = 0; i < statement.n_using_clause; ++i) add_from(scope, *statement.using_clause[i]);
+            return target_columns({statement.returning_list, statement.n_returning_list}, scope);
+        }
+        case PG_QUERY__NODE__NODE_MERGE_STMT: {
+            const PgQuery__MergeStmt& merge = *query.merge_stmt;
+            add_with(scope, merge.with_clause);
+            add_from(scope, *merge.source_relation);  // its columns come first in a star
+            add_relation(scope, *merge.relation);
+            return target_columns({merge.returning_list, merge.n_returning_list}, scope);
+        }
         default: return std::nullopt;
     }
-    NamedTypes columns;
-    for (std::size_t i = 0; i < count; ++i) {
-        const PgQuery__ResTarget& target = *returning[i]->res_target;
-        const SqlType type = of(target.val, scope);
-        columns.emplace_back(output_name(target), type);
-    }
-    return columns;
 }
 
 }  // namespace lantern_migrate::plan

@@ -26,6 +26,30 @@ bool reads_as_vector(const PgQuery__Node* node) {
     return text != nullptr && array_literal(text, SqlType::unknown).has_value();
 }
 
+// A word that a program puts a vector into, or something else: '%s', '[:v]', '{}', '?'.
+bool is_template(const PgQuery__Node* node) {
+    const char* text = string_constant(node);
+    return text != nullptr && std::string_view(text).find_first_of("%{[:$?<") != std::string_view::npos;
+}
+
+bool is_distance(std::string_view name) {
+    const OperatorRule* rule = operator_rule(name);
+    return rule != nullptr && rule->form == OperatorForm::squared_distance;
+}
+
+// What a choice gives one of.
+std::vector<PgQuery__Node*> choices(const PgQuery__Node& node) {
+    std::vector<PgQuery__Node*> values;
+    const auto add = [&](PgQuery__Node* const* nodes, std::size_t count) { values.insert(values.end(), nodes, nodes + count); };
+    if (node.node_case == PG_QUERY__NODE__NODE_COALESCE_EXPR) add(node.coalesce_expr->args, node.coalesce_expr->n_args);
+    if (node.node_case == PG_QUERY__NODE__NODE_MIN_MAX_EXPR) add(node.min_max_expr->args, node.min_max_expr->n_args);
+    if (node.node_case == PG_QUERY__NODE__NODE_CASE_EXPR) {
+        for (std::size_t i = 0; i < node.case_expr->n_args; ++i) values.push_back(node.case_expr->args[i]->case_when->result);
+        if (node.case_expr->defresult != nullptr) values.push_back(node.case_expr->defresult);
+    }
+    return values;
+}
+
 bool is(const PgQuery__Node* node, PgQuery__Node__NodeCase node_case) { return node != nullptr && node->node_case == node_case; }
 
 }  // namespace
@@ -77,6 +101,11 @@ void Rewriter::expression(PgQuery__Node* node, const Scope& scope, Place place) 
             if (types_.of(node->a_indirection->arg, scope) == SqlType::vectors)
                 found_.uses.push_back({UseKind::operator_, "[] of an array of vectors"});
             return descend(node->base, scope);
+        case PG_QUERY__NODE__NODE_SUB_LINK:
+            // '[1,2,3]' IN (SELECT v ...)
+            if (const auto columns = types_.outputs(*node->sub_link->subselect, scope); columns && columns->size() == 1)
+                beside(node->sub_link->testexpr, types_.of(node->sub_link->testexpr, scope), columns->front().second);
+            return descend(node->base, scope);
         default: descend(node->base, scope);
     }
 }
@@ -94,8 +123,9 @@ bool Rewriter::is_extension_operator(const QualifiedName& name, SqlType left, Sq
     const auto is_not = [](SqlType type) { return is_settled_otherwise(type) && type != SqlType::numbers; };
     if (is_not(left) || is_not(right)) return false;
     if (reads_as_vector(expression.lexpr) || reads_as_vector(expression.rexpr)) return rule->result != SqlType::vector;
-    // pg_trgm's name <-> 'word'
-    if (string_constant(expression.lexpr) != nullptr || string_constant(expression.rexpr) != nullptr) return false;
+    // pg_trgm's name <-> 'word'; beside an operator that nobody else has, a string is meant for a vector, or is a template of one.
+    const bool word = string_constant(expression.lexpr) != nullptr || string_constant(expression.rexpr) != nullptr;
+    if (word && (!rule->distinctive || left == SqlType::numbers || right == SqlType::numbers)) return false;
     if (rule->distinctive) return true;
     // <-> is also of points, of phrases of words, of trigrams: a column or parameter that nothing is known of is a vector, what a
     // function gives need not be.
@@ -115,6 +145,9 @@ void Rewriter::operator_(PgQuery__Node& node, const Scope& scope, Place place) {
         const bool word = is_word(operation.lexpr) || is_word(operation.rexpr);
         if (operator_rule(name.name) != nullptr && (word || is_settled_otherwise(left) || is_settled_otherwise(right)))
             settled_.insert(&operation.base);  // of the same name, and not the extension's
+        if (plain && !is_settled_otherwise(left) && !is_settled_otherwise(right) && names_.owns(name) && is_distance(name.name) &&
+            (is_template(operation.lexpr) || is_template(operation.rexpr)))
+            found_.unclear.insert("cannot tell whether " + name.name + " is of vectors");
         if (plain && name.name == "||") return joined(operation, left, right, scope);
         return comparison(operation, scope);
     }
@@ -126,8 +159,9 @@ void Rewriter::operator_(PgQuery__Node& node, const Scope& scope, Place place) {
         found_.unclear.insert("cannot tell whether " + name.name + " is of vectors");
     const bool of_halves = left == SqlType::halfvec || right == SqlType::halfvec;
     if (!rule.of_bits) {
-        literal(operation.lexpr, right);
-        literal(operation.rexpr, left);
+        // Of a side that nothing else is known of, the operator tells.
+        literal(operation.lexpr, is_vector(right) || reads_as_vector(operation.lexpr) ? right : SqlType::vector);
+        literal(operation.rexpr, is_vector(left) || reads_as_vector(operation.rexpr) ? left : SqlType::vector);
     }
     const bool served = rule.form == OperatorForm::squared_distance || rule.form == OperatorForm::same_distance;
     const Place inner = served && place == Place::order ? Place::order : Place::value;
@@ -191,6 +225,11 @@ void Rewriter::wrap(PgQuery__Node& node, std::string_view function) {
     found_.changed = true;
 }
 
+void Rewriter::beside(PgQuery__Node* value, SqlType own, SqlType other) {
+    if (is_vector(other)) literal(value, other);
+    if (other == SqlType::unknown && !is_vector(own) && !is_settled_otherwise(own)) doubt(value);
+}
+
 // (v, id) = ('[1,2,3]', 5), and IN of such.
 void Rewriter::rows(PgQuery__Node* left, PgQuery__Node* right, const Scope& scope) {
     if (is(right, PG_QUERY__NODE__NODE_LIST)) {
@@ -200,8 +239,9 @@ void Rewriter::rows(PgQuery__Node* left, PgQuery__Node* right, const Scope& scop
     if (!is(left, PG_QUERY__NODE__NODE_ROW_EXPR) || !is(right, PG_QUERY__NODE__NODE_ROW_EXPR)) return;
     for (std::size_t i = 0; i < left->row_expr->n_args && i < right->row_expr->n_args; ++i) {
         PgQuery__Node *one = left->row_expr->args[i], *other = right->row_expr->args[i];
-        if (const SqlType type = types_.of(one, scope); is_vector(type)) literal(other, type);
-        if (const SqlType type = types_.of(other, scope); is_vector(type)) literal(one, type);
+        const SqlType type = types_.of(one, scope), other_type = types_.of(other, scope);
+        beside(one, type, other_type);
+        beside(other, other_type, type);
     }
 }
 
@@ -212,14 +252,18 @@ void Rewriter::comparison(PgQuery__AExpr& operation, const Scope& scope) {
     const bool list = is(operation.rexpr, PG_QUERY__NODE__NODE_LIST);
     const std::vector<SqlType> rights = list ? types_.of_all(operation.rexpr->list->items, operation.rexpr->list->n_items, scope)
                                              : std::vector{types_.of(operation.rexpr, scope)};
+    // LIKE, ~, @> and the like are of vectors only if somebody made them so.
+    const std::string name = qualified_name({operation.name, operation.n_name}).name;
+    const bool between = operation.kind >= PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN;
+    const bool may_compare = between || is_comparison(name) || operator_rule(name) != nullptr;
+    const auto judge = [&](PgQuery__Node* value, SqlType own, SqlType other) {
+        if (may_compare || is_vector(other)) beside(value, own, other);
+    };
     const auto vector = std::ranges::find_if(rights, is_vector);
-    if (is_vector(left)) {
-        for (std::size_t i = 0; i < rights.size(); ++i) literal(list ? operation.rexpr->list->items[i] : operation.rexpr, left);
-    } else if (vector != rights.end()) {
-        literal(operation.lexpr, *vector);
-    } else if (left == SqlType::unknown && rights.front() == SqlType::untyped && !list && reads_as_vector(operation.rexpr)) {
-        found_.unclear.insert("cannot tell whether '" + std::string(string_constant(operation.rexpr)).substr(0, 40) + "' is a vector");
-    }
+    const auto known = vector != rights.end() ? vector : std::ranges::find(rights, SqlType::unknown);
+    if (known != rights.end()) judge(operation.lexpr, left, *known);
+    const SqlType other = !is_vector(left) && vector != rights.end() ? *vector : left;
+    for (std::size_t i = 0; i < rights.size(); ++i) judge(list ? operation.rexpr->list->items[i] : operation.rexpr, rights[i], other);
     const bool any = operation.kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP_ANY || operation.kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP_ALL;
     if (any && (is_vector(left) || rights.front() == SqlType::vectors)) {
         // real[][] has no elements that are arrays: ANY would compare with each number.
@@ -244,42 +288,36 @@ void Rewriter::round_beside_halves(const std::vector<std::pair<PgQuery__Node*, S
 // Where one of several values is a vector, the literals among them are too.
 void Rewriter::alternatives(PgQuery__Node& node, const Scope& scope) {
     SqlType type = types_.of(&node, scope);
-    std::vector<PgQuery__Node*> values;
-    const auto add = [&](PgQuery__Node* const* nodes, std::size_t count) { values.insert(values.end(), nodes, nodes + count); };
-    if (node.node_case == PG_QUERY__NODE__NODE_COALESCE_EXPR) add(node.coalesce_expr->args, node.coalesce_expr->n_args);
-    if (node.node_case == PG_QUERY__NODE__NODE_MIN_MAX_EXPR) add(node.min_max_expr->args, node.min_max_expr->n_args);
+    std::vector<PgQuery__Node*> values = choices(node);
     if (node.node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR) {
-        add(node.a_array_expr->elements, node.a_array_expr->n_elements);
+        values.assign(node.a_array_expr->elements, node.a_array_expr->elements + node.a_array_expr->n_elements);
         if (type == SqlType::vectors) type = SqlType::vector;
     }
     if (node.node_case == PG_QUERY__NODE__NODE_CASE_EXPR) {
-        for (std::size_t i = 0; i < node.case_expr->n_args; ++i) values.push_back(node.case_expr->args[i]->case_when->result);
-        if (node.case_expr->defresult != nullptr) values.push_back(node.case_expr->defresult);
         const SqlType compared = types_.of(node.case_expr->arg, scope);
-        for (std::size_t i = 0; is_vector(compared) && i < node.case_expr->n_args; ++i)
-            literal(node.case_expr->args[i]->case_when->expr, compared);
+        for (std::size_t i = 0; node.case_expr->arg != nullptr && i < node.case_expr->n_args; ++i)
+            beside(node.case_expr->args[i]->case_when->expr, SqlType::untyped, compared);
     }
     if (is_vector(type)) {
         for (PgQuery__Node* value : values) literal(value, type);
     }
+    const std::vector<SqlType> types = types_.of_all(values.data(), values.size(), scope);
+    const bool open = std::ranges::none_of(types, [](SqlType one) { return is_vector(one) || is_settled_otherwise(one); });
+    for (std::size_t i = 0; open && std::ranges::contains(types, SqlType::unknown) && i < values.size(); ++i) doubt(values[i]);
     descend(node.base, scope);
 }
 
-// Values of which a choice takes its own, where all of them are literals.
-void Rewriter::literals_in(PgQuery__Node& node, SqlType type) {
-    const auto all = [&](PgQuery__Node** values, std::size_t count) {
-        for (std::size_t i = 0; i < count; ++i) literal(values[i], type);
-    };
-    if (node.node_case == PG_QUERY__NODE__NODE_COALESCE_EXPR) all(node.coalesce_expr->args, node.coalesce_expr->n_args);
-    if (node.node_case == PG_QUERY__NODE__NODE_MIN_MAX_EXPR) all(node.min_max_expr->args, node.min_max_expr->n_args);
-    if (node.node_case == PG_QUERY__NODE__NODE_CASE_EXPR) {
-        for (std::size_t i = 0; i < node.case_expr->n_args; ++i) literal(node.case_expr->args[i]->case_when->result, type);
-        literal(node.case_expr->defresult, type);
-    }
+void Rewriter::doubt(const PgQuery__Node* value) {
+    if (value == nullptr) return;
+    if (reads_as_vector(value) && !settled_.contains(&value->a_const->base))
+        found_.unclear.insert("cannot tell whether '" + std::string(string_constant(value)).substr(0, 40) + "' is a vector");
+    for (const PgQuery__Node* one : choices(*value)) doubt(one);
 }
 
 void Rewriter::literal(PgQuery__Node* node, SqlType type) {
-    if (node != nullptr && is_vector(type)) literals_in(*node, type);
+    if (node != nullptr && is_vector(type)) {
+        for (PgQuery__Node* one : choices(*node)) literal(one, type);
+    }
     const char* text = string_constant(node);
     if (text == nullptr || type == SqlType::vectors || is_settled_otherwise(type)) return;
     if (settled_.contains(&node->a_const->base)) return;  // it stands beside two vectors, and is an array already
@@ -302,16 +340,24 @@ void Rewriter::assign(PgQuery__Node* node, SqlType type, const Scope& scope) {
     const SqlType from = types_.of(node, scope);
     if (is_vector(type)) literal(node, type);
     if (is_vector(type) && is(node, PG_QUERY__NODE__NODE_PARAM_REF)) found_.notes.emplace(parameter_note);
-    if (type == SqlType::unknown && reads_as_vector(node))
-        found_.unclear.insert("cannot tell whether '" + std::string(string_constant(node)).substr(0, 40) + "' is a vector");
+    if (type == SqlType::unknown && !is_settled_otherwise(from)) doubt(node);
     if (type == SqlType::vectors && string_constant(node) != nullptr) found_.uses.push_back({UseKind::literal, "vector[]"});
+    for (std::size_t i = 0; is(node, PG_QUERY__NODE__NODE_ROW_EXPR) && i < node->row_expr->n_args; ++i) {
+        // Of a composite's fields nothing is known here.
+        if (reads_as_vector(node->row_expr->args[i])) found_.unclear.insert("cannot tell whether a string in ROW(...) is a vector");
+    }
     expression(node, scope);
-    if (type == SqlType::text && is_vector(from)) cast_to_text(*node, from);
+    convert(*node, from, type);
+}
+
+void Rewriter::convert(PgQuery__Node& value, SqlType from, SqlType to) {
+    if (to == SqlType::text && is_vector(from)) cast_to_text(value, from);
+    if (to == SqlType::text && from == SqlType::vectors) found_.uses.push_back({UseKind::cast, "text of an array of vectors"});
     // PL/pgSQL reads a text that it assigns; and whoever assigns to a halfvec rounds.
-    if (is_vector(type) && from == SqlType::text) convert_by(*node, "to_vector", type);
-    if (type == SqlType::halfvec && from == SqlType::numbers) convert_by(*node, "array_to_vector", type);
-    if (type == SqlType::halfvec && (is_vector(from) || from == SqlType::numbers || from == SqlType::text) && from != type)
-        convert_by(*node, "to_halfvec", type);
+    if (is_vector(to) && from == SqlType::text) convert_by(value, "to_vector", to);
+    if (to == SqlType::halfvec && from == SqlType::numbers) convert_by(value, "array_to_vector", to);
+    if (to == SqlType::halfvec && (is_vector(from) || from == SqlType::numbers || from == SqlType::text) && from != to)
+        convert_by(value, "to_halfvec", to);
 }
 
 }  // namespace lantern_migrate::plan

@@ -27,6 +27,9 @@ struct Rewriting {
     void add(Rewriting&&);
 };
 
+// SET or RESET of the one setting that Lantern has too, by its name there and within its bound. False: of another.
+bool rename_setting(PgQuery__VariableSetStmt&, std::set<std::string>& notes);
+
 // Rewrites trees in place, one after the other. Not for several threads at once.
 class Rewriter {
 public:
@@ -37,6 +40,8 @@ public:
     [[nodiscard]] Rewriting rewrite(ProtobufCMessage&, const Scope&, TypePolicy policy = TypePolicy::convert);
     // The value that is to become one of this type: a literal becomes an array.
     [[nodiscard]] Rewriting rewrite_value(PgQuery__Node&, SqlType, const Scope&);
+    // A query whose columns are to become values of these types: a function's result, what INTO names.
+    [[nodiscard]] Rewriting rewrite_results(PgQuery__Node& query, const std::vector<SqlType>& wanted, const Scope&);
 
     [[nodiscard]] const TypeReader& types() const { return types_; }
 
@@ -49,7 +54,15 @@ private:
     bool statement(PgQuery__Node&, const Scope&);
     void select(PgQuery__SelectStmt&, const Scope& around);
     void body_of_select(PgQuery__SelectStmt&, const Scope&);
+    // --- what orders (query_order.cpp)
     void resolve_output_order(PgQuery__SelectStmt&, const Scope&);
+    void window(PgQuery__WindowDef&, const Scope&);
+    // A distance by which Lantern's index gives rows.
+    [[nodiscard]] bool orders_as_index(const PgQuery__Node&, const Scope&) const;
+    // Says the same whenever it is asked within a statement.
+    [[nodiscard]] bool is_steady(PgQuery__Node&) const;
+    [[nodiscard]] bool may_order_otherwise(const PgQuery__SelectStmt&, PgQuery__Node& key) const;
+
     void literals_below(PgQuery__SelectStmt&, const NamedTypes& columns);
     void with(PgQuery__WithClause*, const Scope& around);
     void insert(PgQuery__InsertStmt&, const Scope& around);
@@ -63,6 +76,23 @@ private:
     void each(PgQuery__Node** nodes, std::size_t count, const Scope&);
     void sort(PgQuery__Node&, const Scope&, Place);
 
+    // --- what makes texts of values (query_texts.cpp)
+    bool shown(ProtobufCMessage&, const Scope&);
+    void shown_value(PgQuery__Node*, const Scope&);
+    void column_list(const PgQuery__RangeFunction&);
+    void populated_row(const PgQuery__FuncCall&, const QualifiedName&, const Scope&);
+    void row_of_type(const PgQuery__TypeName&, PgQuery__Node& value);
+    // ROW(v), t.*, t
+    [[nodiscard]] bool is_row_with_vectors(const PgQuery__Node&, const Scope&) const;
+
+    // --- results (query_results.cpp)
+    struct Result {
+        PgQuery__Node* value;  // null: it has no expression of its own, or the rows' order goes by it
+        SqlType from, to;
+    };
+    void results_to_convert(const PgQuery__Node& query, const std::vector<SqlType>& wanted, const Scope&, std::vector<Result>&) const;
+    void results_to_convert(const PgQuery__SelectStmt&, const std::vector<SqlType>& wanted, const Scope&, std::vector<Result>&) const;
+
     // --- expressions (query_rewriter.cpp)
     void expression(PgQuery__Node*, const Scope&, Place = Place::value);
     void operator_(PgQuery__Node&, const Scope&, Place);
@@ -73,8 +103,12 @@ private:
     void alternatives(PgQuery__Node&, const Scope&);
     // A literal beside a vector.
     void literal(PgQuery__Node*, SqlType);
-    void literals_in(PgQuery__Node&, SqlType);
+    // A literal that reads as a vector, for or beside what nothing is known of: a question, also of one among several.
+    void doubt(const PgQuery__Node* value);
+    // One of the two for a value of its own type that stands beside one of the other.
+    void beside(PgQuery__Node* value, SqlType own, SqlType other);
     void assign(PgQuery__Node*, SqlType, const Scope&);
+    void convert(PgQuery__Node& value, SqlType from, SqlType to);
     void round_beside_halves(const std::vector<std::pair<PgQuery__Node*, SqlType>>& values);
     // Or reports that it cannot.
     void convert_by(PgQuery__Node& value, std::string_view function, SqlType);
@@ -89,8 +123,13 @@ private:
     // --- calls (query_calls.cpp)
     void call(PgQuery__Node&, const Scope&);
     void call_of_other(PgQuery__FuncCall&, const QualifiedName&, const std::vector<SqlType>& arguments);
-    void named_setting(PgQuery__AConst&, const std::string& use);
+    void call_of_unknown(const PgQuery__FuncCall&, const QualifiedName&, const Scope&);
     void call_of_user(const PgQuery__FuncCall&, const QualifiedName&, const Scope&);
+
+    // --- settings (query_settings.cpp)
+    void setting(PgQuery__VariableSetStmt&);
+    void shown_setting(PgQuery__VariableShowStmt&);
+    void named_setting(PgQuery__FuncCall&, const std::string& function);
 
     // --- casts (query_casts.cpp)
     void cast(PgQuery__Node&, const Scope&, Place);
@@ -105,6 +144,8 @@ private:
     TypeReader types_;
     RewriteOptions options_;
     Rewriting found_;
+    bool grouped_ = false;                       // in a query with GROUP BY
+    bool keeps_unnamed_ = false;                 // in a view or a table made by a query, ?column? is a column's name
     std::set<const ProtobufCMessage*> settled_;  // judged here: not the extension's, or not any more
 };
 

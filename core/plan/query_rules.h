@@ -43,6 +43,7 @@ struct FunctionRule {
 
 // The one setting that has a counterpart.
 inline constexpr std::string_view search_setting = "hnsw.ef_search", lantern_search_setting = "lantern_hnsw.ef";
+inline constexpr std::string_view search_bound_note = "Lantern takes 400 at most";
 // Of pgvector's.
 [[nodiscard]] bool is_setting(std::string_view name);
 

@@ -17,9 +17,38 @@ constexpr std::string_view other_functions[] = {
     "to_tsquery", "plainto_tsquery", "phraseto_tsquery", "websearch_to_tsquery", "point", "box", "circle", "lseg", "polygon", "now",
     "count"};
 
-constexpr std::string_view text_functions[] = {"string_agg", "concat", "concat_ws",       "format",   "quote_literal", "lower",
-                                               "upper",      "btrim",  "ltrim",           "rtrim",    "replace",       "regexp_replace",
-                                               "to_char",    "md5",    "array_to_string", "translate"};
+constexpr std::string_view text_functions[] = {"string_agg",
+                                               "concat",
+                                               "concat_ws",
+                                               "format",
+                                               "quote_literal",
+                                               "lower",
+                                               "upper",
+                                               "btrim",
+                                               "ltrim",
+                                               "rtrim",
+                                               "left",
+                                               "right",
+                                               "substr",
+                                               "substring",
+                                               "split_part",
+                                               "replace",
+                                               "regexp_replace",
+                                               "regexp_substr",
+                                               "regexp_split_to_table",
+                                               "string_to_table",
+                                               "to_char",
+                                               "md5",
+                                               "array_to_string",
+                                               "translate",
+                                               "json_array_elements_text",
+                                               "jsonb_array_elements_text",
+                                               "json_extract_path_text",
+                                               "jsonb_extract_path_text"};
+// Whose results unnest() makes texts of.
+constexpr std::string_view text_array_functions[] = {"string_to_array", "regexp_split_to_array", "regexp_matches"};
+
+constexpr std::string_view text_types[] = {"text", "varchar", "bpchar"};
 
 const SqlType* find(const NamedTypes& columns, const std::string& name) {
     const auto found = std::ranges::find(columns, name, &NamedTypes::value_type::first);
@@ -31,8 +60,11 @@ const SqlType* find(const NamedTypes& columns, const std::string& name) {
 SqlType Scope::column(const std::string& name) const {
     for (const Scope* scope = this; scope != nullptr; scope = scope->outer) {
         for (const ScopeRelation& relation : scope->relations) {
+            if (relation.by_alias) continue;
             if (const SqlType* type = find(relation.columns, name)) return *type;
         }
+        // It may well be a column of one of these.
+        if (!std::ranges::all_of(scope->relations, &ScopeRelation::complete)) break;
     }
     for (const Scope* scope = this; scope != nullptr; scope = scope->outer) {
         if (const auto variable = scope->variables.find(name); variable != scope->variables.end()) return variable->second;
@@ -61,30 +93,11 @@ SqlType Scope::parameter(int number) const {
     return SqlType::unknown;
 }
 
-const NamedTypes* Scope::query(const std::string& name) const {
+const std::optional<NamedTypes>* Scope::query(const std::string& name) const {
     for (const Scope* scope = this; scope != nullptr; scope = scope->outer) {
         if (const auto found = scope->queries.find(name); found != scope->queries.end()) return &found->second;
     }
     return nullptr;
-}
-
-std::string output_name(const PgQuery__ResTarget& target) {
-    if (target.name != nullptr && *target.name != '\0') return target.name;
-    const PgQuery__Node* node = target.val;
-    const PgQuery__Node* outermost = node;
-    while (node != nullptr && node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST) node = node->type_cast->arg;
-    std::vector<std::string> parts;
-    if (node != nullptr && node->node_case == PG_QUERY__NODE__NODE_COLUMN_REF)
-        parts = texts({node->column_ref->fields, node->column_ref->n_fields});
-    if (node != nullptr && node->node_case == PG_QUERY__NODE__NODE_FUNC_CALL)
-        parts = texts({node->func_call->funcname, node->func_call->n_funcname});
-    if (node != nullptr && node->node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR) parts = {"array"};
-    if (node != nullptr && node->node_case == PG_QUERY__NODE__NODE_COALESCE_EXPR) parts = {"coalesce"};
-    if (node != nullptr && node->node_case == PG_QUERY__NODE__NODE_CASE_EXPR) parts = {"case"};
-    // A cast of what has no name has the type's.
-    if (parts.empty() && node != nullptr && node != outermost)
-        parts = texts({outermost->type_cast->type_name->names, outermost->type_cast->type_name->n_names});
-    return parts.empty() ? std::string(unnamed_output) : parts.back();
 }
 
 SqlType TypeReader::of(const PgQuery__Node* node, const Scope& scope) const {
@@ -114,15 +127,23 @@ SqlType TypeReader::of(const PgQuery__Node* node, const Scope& scope) const {
         case PG_QUERY__NODE__NODE_COLLATE_CLAUSE: return of(node->collate_clause->arg, scope);
         case PG_QUERY__NODE__NODE_A_ARRAY_EXPR: {
             const PgQuery__AArrayExpr& array = *node->a_array_expr;
+            bool strings = false;
             for (std::size_t i = 0; i < array.n_elements; ++i) {
                 const SqlType type = of(array.elements[i], scope);
                 if (is_vector(type) || type == SqlType::vectors) return SqlType::vectors;
-                if (type == SqlType::text || type == SqlType::untyped) return SqlType::other;
+                strings = strings || type == SqlType::text || type == SqlType::untyped;
             }
-            return SqlType::numbers;
+            return strings ? SqlType::other : SqlType::numbers;
         }
         case PG_QUERY__NODE__NODE_A_INDIRECTION: {
             const PgQuery__AIndirection& part = *node->a_indirection;
+            // (i).v
+            const std::vector<std::string> field = texts({part.indirection, part.n_indirection});
+            const bool of_row = part.n_indirection == 1 && field.size() == 1 && part.arg->node_case == PG_QUERY__NODE__NODE_COLUMN_REF;
+            if (of_row && part.arg->column_ref->n_fields == 1) {
+                const std::vector<std::string> row = texts({part.arg->column_ref->fields, 1});
+                if (!row.empty()) return scope.column(row[0], field[0]);
+            }
             const bool element = part.n_indirection == 1 && part.indirection[0]->node_case == PG_QUERY__NODE__NODE_A_INDICES &&
                                  part.indirection[0]->a_indices->is_slice == 0;
             return element && of(part.arg, scope) == SqlType::vectors ? SqlType::vector : SqlType::unknown;
@@ -170,6 +191,20 @@ bool TypeReader::is_extension_function(const QualifiedName& name, const std::vec
     });
 }
 
+bool TypeReader::is_array_of_texts(const PgQuery__Node& node, const Scope& scope) const {
+    if (node.node_case == PG_QUERY__NODE__NODE_FUNC_CALL) {
+        const QualifiedName name = qualified_name({node.func_call->funcname, node.func_call->n_funcname});
+        return std::ranges::contains(text_array_functions, name.name) && !objects_.has_function(name.name);
+    }
+    if (node.node_case == PG_QUERY__NODE__NODE_TYPE_CAST) {
+        const PgQuery__TypeName& type = *node.type_cast->type_name;
+        return type.n_array_bounds == 1 && std::ranges::contains(text_types, qualified_name({type.names, type.n_names}).name);
+    }
+    if (node.node_case != PG_QUERY__NODE__NODE_A_ARRAY_EXPR || node.a_array_expr->n_elements == 0) return false;
+    const SqlType element = of(node.a_array_expr->elements[0], scope);
+    return element == SqlType::text || element == SqlType::untyped;
+}
+
 SqlType TypeReader::of_call(const PgQuery__FuncCall& call, const Scope& scope) const {
     const QualifiedName name = qualified_name({call.funcname, call.n_funcname});
     const std::vector<SqlType> arguments = of_all(call.args, call.n_args, scope);
@@ -182,6 +217,7 @@ SqlType TypeReader::of_call(const PgQuery__FuncCall& call, const Scope& scope) c
     }
     if (name.name == "array_agg" && is_vector(first)) return SqlType::vectors;
     if (name.name == "unnest" && first == SqlType::vectors) return SqlType::vector;
+    if (name.name == "unnest" && call.n_args == 1 && is_array_of_texts(*call.args[0], scope)) return SqlType::text;
     if (std::ranges::contains(passing_functions, name.name)) return first;
     if (std::ranges::contains(text_functions, name.name) && !objects_.has_function(name.name)) return SqlType::text;
     if (std::ranges::contains(other_functions, name.name) && !objects_.has_function(name.name)) return SqlType::other;
@@ -198,6 +234,7 @@ SqlType TypeReader::of_operator(const PgQuery__AExpr& expression, const Scope& s
     const SqlType left = of(expression.lexpr, scope), right = of(expression.rexpr, scope);
     const OperatorRule* rule = operator_rule(name.name);
     if (name.name == "->>" || name.name == "#>>") return SqlType::text;
+    if (name.name == "->" || name.name == "#>") return SqlType::other;  // JSON
     if (name.name == "||") {
         // '[' || id || ']'
         const bool literal = (left == SqlType::untyped && right == SqlType::other) || (left == SqlType::other && right == SqlType::untyped);

@@ -4,35 +4,15 @@
 #include "core/plan/tree_walk.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lantern_migrate::plan {
 namespace {
 
-bool is_distance(const PgQuery__Node* node) {
-    if (node == nullptr || node->node_case != PG_QUERY__NODE__NODE_A_EXPR) return false;
-    const OperatorRule* rule = operator_rule(qualified_name({node->a_expr->name, node->a_expr->n_name}).name);
-    return rule != nullptr && rule->result != SqlType::vector;
-}
-
-bool is_star(const PgQuery__ResTarget& target) {
-    if (target.val == nullptr || target.val->node_case != PG_QUERY__NODE__NODE_COLUMN_REF) return false;
-    const PgQuery__ColumnRef& column = *target.val->column_ref;
-    return column.n_fields > 0 && column.fields[column.n_fields - 1]->node_case == PG_QUERY__NODE__NODE_A_STAR;
-}
-
-// The output column of this number, from 1; null where a star before it hides how many there are.
-const PgQuery__ResTarget* numbered(const PgQuery__SelectStmt& select, std::size_t number) {
-    if (number == 0 || number > select.n_target_list) return nullptr;
-    for (std::size_t i = 0; i < number; ++i) {
-        if (is_star(*select.target_list[i]->res_target)) return nullptr;
-    }
-    return select.target_list[number - 1]->res_target;
-}
-
-// The number of an output column, from 1, or 0.
-std::size_t ordinal(const PgQuery__Node& node) {
-    if (node.node_case != PG_QUERY__NODE__NODE_A_CONST || node.a_const->val_case != PG_QUERY__A__CONST__VAL_IVAL) return 0;
-    return static_cast<std::size_t>(std::max(0, node.a_const->ival->ival));
+// Of a literal: convert_uses() makes it a cast to real[].
+bool is_cast_to_vector(const PgQuery__Node* node, const ExtensionNames& names) {
+    return node != nullptr && node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST &&
+           vector_type(*node->type_cast->type_name, names) != VectorType::none;
 }
 
 }  // namespace
@@ -48,7 +28,11 @@ void Rewriter::descend(ProtobufCMessage& message, const Scope& scope) {
             select(*arm, scope);
             return Walk::over;
         }
-        return Walk::into;
+        if (auto* window_of = as<PgQuery__WindowDef>(inner, pg_query__window_def__descriptor)) {
+            window(*window_of, scope);
+            return Walk::over;
+        }
+        return shown(inner, scope) ? Walk::over : Walk::into;
     });
 }
 
@@ -67,11 +51,29 @@ bool Rewriter::statement(PgQuery__Node& node, const Scope& scope) {
             expression(prepare.query, inner);
             return true;
         }
+        case PG_QUERY__NODE__NODE_VIEW_STMT:
+        case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT: {
+            const bool outside = std::exchange(keeps_unnamed_, true);
+            descend(node.base, scope);
+            keeps_unnamed_ = outside;
+            return true;
+        }
+        case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT: setting(*node.variable_set_stmt); return true;
+        case PG_QUERY__NODE__NODE_VARIABLE_SHOW_STMT: shown_setting(*node.variable_show_stmt); return true;
         case PG_QUERY__NODE__NODE_EXECUTE_STMT: {
             const PgQuery__ExecuteStmt& execute = *node.execute_stmt;
             const std::vector<SqlType> types = objects_.prepared(execute.name);
             for (std::size_t i = 0; i < execute.n_params; ++i)
                 assign(execute.params[i], i < types.size() ? types[i] : SqlType::unknown, scope);
+            return true;
+        }
+        case PG_QUERY__NODE__NODE_CALL_STMT: {
+            if (node.call_stmt->funccall == nullptr) return false;
+            // The grammar has it bare, outside of a node.
+            PgQuery__Node bare = PG_QUERY__NODE__INIT;
+            bare.node_case = PG_QUERY__NODE__NODE_FUNC_CALL;
+            bare.func_call = node.call_stmt->funccall;
+            call(bare, scope);
             return true;
         }
         default: return false;
@@ -92,28 +94,6 @@ void Rewriter::sort(PgQuery__Node& node, const Scope& scope, Place place) {
     expression(node.sort_by->node, scope, place);
 }
 
-// ORDER BY distance, ORDER BY 2: a copy of the output column's expression, so that it may stand there as the index wants it.
-void Rewriter::resolve_output_order(PgQuery__SelectStmt& select, const Scope& scope) {
-    for (std::size_t i = 0; i < select.n_sort_clause; ++i) {
-        if (select.sort_clause[i]->node_case != PG_QUERY__NODE__NODE_SORT_BY) continue;
-        PgQuery__Node& key = *select.sort_clause[i]->sort_by->node;
-        const PgQuery__ResTarget* target = numbered(select, ordinal(key));
-        if (key.node_case == PG_QUERY__NODE__NODE_COLUMN_REF && key.column_ref->n_fields == 1) {
-            const std::vector<std::string> name = texts({key.column_ref->fields, 1});
-            for (std::size_t t = 0; !name.empty() && t < select.n_target_list && target == nullptr; ++t) {
-                if (output_name(*select.target_list[t]->res_target) == name[0]) target = select.target_list[t]->res_target;
-            }
-        }
-        if (target == nullptr || !is_distance(target->val)) continue;
-        const PgQuery__AExpr& operation = *target->val->a_expr;
-        const QualifiedName name = qualified_name({operation.name, operation.n_name});
-        const OperatorRule& rule = *operator_rule(name.name);
-        if (rule.form != OperatorForm::squared_distance && rule.form != OperatorForm::same_distance) continue;
-        if (!is_extension_operator(name, types_.of(operation.lexpr, scope), types_.of(operation.rexpr, scope), operation)) continue;
-        put(key, clone(*target->val));
-    }
-}
-
 // A literal that has a vector above or below it.
 void Rewriter::literals_below(PgQuery__SelectStmt& select, const NamedTypes& columns) {
     if (select.larg != nullptr) {
@@ -121,7 +101,7 @@ void Rewriter::literals_below(PgQuery__SelectStmt& select, const NamedTypes& col
         return literals_below(*select.rarg, columns);
     }
     const auto settle = [&](PgQuery__Node* value, std::size_t i) {
-        if (i < columns.size() && is_vector(columns[i].second)) literal(value, columns[i].second);
+        if (i < columns.size()) beside(value, SqlType::untyped, columns[i].second);
     };
     for (std::size_t row = 0; row < select.n_values_lists; ++row) {
         const PgQuery__List& values = *select.values_lists[row]->list;
@@ -144,14 +124,17 @@ void Rewriter::select(PgQuery__SelectStmt& select, const Scope& around) {
     }
     Scope scope{.outer = &around};
     types_.open(scope, select);
-    // With DISTINCT and GROUP BY, what orders has to be what is given back.
-    const bool may_order_otherwise = select.n_distinct_clause == 0 && select.n_group_clause == 0;
-    if (may_order_otherwise) resolve_output_order(select, scope);
+    const bool around_is_grouped = std::exchange(grouped_, select.n_group_clause > 0);
+    resolve_output_order(select, scope);
     with(select.with_clause, scope);
     if (const auto columns = select.n_values_lists > 1 ? types_.outputs(select, scope) : std::nullopt) literals_below(select, *columns);
-    body_of_select(select, scope);
+    // Asked before the outputs are rewritten.
+    std::vector<Place> places;
     for (std::size_t i = 0; i < select.n_sort_clause; ++i)
-        sort(*select.sort_clause[i], scope, may_order_otherwise ? Place::order : Place::value);
+        places.push_back(may_order_otherwise(select, *select.sort_clause[i]) ? Place::order : Place::value);
+    body_of_select(select, scope);
+    for (std::size_t i = 0; i < select.n_sort_clause; ++i) sort(*select.sort_clause[i], scope, places[i]);
+    grouped_ = around_is_grouped;
 }
 
 void Rewriter::body_of_select(PgQuery__SelectStmt& select, const Scope& scope) {
@@ -161,7 +144,8 @@ void Rewriter::body_of_select(PgQuery__SelectStmt& select, const Scope& scope) {
         const std::string name = output_name(target);
         expression(select.target_list[i], scope);
         // Whoever reads the column by its name finds it.
-        if (name != unnamed_output && output_name(target) != name) set_text(target.name, name);
+        const bool renamed = output_name(target) != name || is_cast_to_vector(target.val, names_);
+        if (renamed && (name != unnamed_output || keeps_unnamed_ || select.into_clause != nullptr)) set_text(target.name, name);
     }
     each(select.distinct_clause, select.n_distinct_clause, scope);
     expression(select.where_clause, scope);
@@ -183,6 +167,9 @@ void Rewriter::insert_rows(PgQuery__Node& query, const std::vector<SqlType>& col
     if (select.n_values_lists > 0 && select.n_sort_clause == 0 && select.limit_count == nullptr) return with(select.with_clause, scope);
     NamedTypes wanted;
     for (const SqlType type : columns) wanted.emplace_back("", type);
+    const PgQuery__SelectStmt* first = &select;
+    while (first->larg != nullptr) first = first->larg;
+    if (columns.empty()) wanted.resize(first->n_target_list, {"", SqlType::unknown});  // of a table that nobody declared
     literals_below(select, wanted);
     std::vector<PgQuery__Node*> halves, texts;
     outputs_to_convert(select, columns, scope, halves, texts);
@@ -210,7 +197,7 @@ void Rewriter::outputs_to_convert(PgQuery__SelectStmt& select, const std::vector
         const SqlType from = (*outputs)[i].second;
         const bool rounds = columns[i] == SqlType::halfvec && (from == SqlType::vector || from == SqlType::sparsevec);
         const bool shows = columns[i] == SqlType::text && is_vector(from);
-        const PgQuery__ResTarget* target = numbered(select, i + 1);
+        const PgQuery__ResTarget* target = from == SqlType::sparsevec && shows ? nullptr : numbered_output(select, i + 1);
         if (rounds || shows) (rounds ? halves : texts).push_back(target == nullptr ? nullptr : target->val);
     }
 }

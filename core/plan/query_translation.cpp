@@ -11,16 +11,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <string_view>
 #include <utility>
 
 namespace lantern_migrate::plan {
 namespace {
 
-constexpr int lantern_max_ef = 400;
 constexpr std::array<std::string_view, 2> access_methods{"hnsw", "ivfflat"};
 constexpr std::string_view comment = "-- lantern-migrate: ";
+constexpr std::string_view written_note = "what it writes has vectors as {1,2,3}, not as [1,2,3]";
 
 ExtensionNames extension_names(const TranslatorOptions& options) {
     ExtensionNames names{
@@ -42,7 +41,40 @@ std::string concurrently(const std::string& index) {
     return deparse(node);
 }
 
-std::string commented(std::string_view line) { return std::string(comment) + std::string(line) + "\n"; }
+bool shows_vector(const NamedTypes& columns) {
+    return std::ranges::any_of(columns, [](const auto& column) { return is_vector(column.second) || column.second == SqlType::vectors; });
+}
+
+// One line, whatever a literal or a name in it holds: what is behind a line's end is no comment.
+std::string commented(std::string line) {
+    std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    return std::string(comment) + line + "\n";
+}
+
+// A statement about the extension, but for CREATE EXTENSION, which has a counterpart.
+bool is_about_extension(const PgQuery__Node& node, std::string_view name) {
+    const auto is_name = [&](const PgQuery__Node* object) {
+        return object != nullptr && object->node_case == PG_QUERY__NODE__NODE_STRING && object->string->sval == name;
+    };
+    constexpr auto extension = PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION;
+    switch (node.node_case) {
+        case PG_QUERY__NODE__NODE_ALTER_EXTENSION_STMT: return node.alter_extension_stmt->extname == name;
+        case PG_QUERY__NODE__NODE_ALTER_EXTENSION_CONTENTS_STMT: return node.alter_extension_contents_stmt->extname == name;
+        case PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT:
+            return node.alter_object_schema_stmt->object_type == extension && is_name(node.alter_object_schema_stmt->object);
+        case PG_QUERY__NODE__NODE_COMMENT_STMT: return node.comment_stmt->objtype == extension && is_name(node.comment_stmt->object);
+        case PG_QUERY__NODE__NODE_DROP_STMT: {
+            const PgQuery__DropStmt& drop = *node.drop_stmt;
+            return drop.remove_type == extension && std::any_of(drop.objects, drop.objects + drop.n_objects, is_name);
+        }
+        default: return false;
+    }
+}
+
+std::string quoted(const PgQuery__RangeVar& table) {
+    const std::string schema = table.schemaname;
+    return (schema.empty() ? "" : quote_identifier(schema) + ".") + quote_identifier(table.relname);
+}
 
 }  // namespace
 
@@ -55,12 +87,15 @@ struct QueryTranslator::Impl {
     void take(Rewriting, PgQuery__Node&, TranslatedStatement&);
     void table(PgQuery__Node&, TranslatedStatement&);
     void index(const PgQuery__IndexStmt&, TranslatedStatement&);
+    void declare_column(std::vector<Column>& known, std::string name, const PgQuery__TypeName&) const;
+    [[nodiscard]] QualifiedName known_as(const QualifiedName& table) const;
     [[nodiscard]] const std::vector<Column>& columns_of(const QualifiedName& table) const;
     void extension(PgQuery__Node&, TranslatedStatement&);
     // False: it is no setting of pgvector's.
     bool setting(PgQuery__VariableSetStmt&, PgQuery__Node&, TranslatedStatement&);
     bool shown(PgQuery__Node&, TranslatedStatement&);
     void copy(const PgQuery__CopyStmt&, TranslatedStatement&);
+    void copy_query(PgQuery__Node&, TranslatedStatement&);
 
     TranslatorOptions options;
     ExtensionNames names;
@@ -71,20 +106,35 @@ struct QueryTranslator::Impl {
 QueryTranslator::QueryTranslator(TranslatorOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 QueryTranslator::~QueryTranslator() = default;
 
+void QueryTranslator::Impl::declare_column(std::vector<Column>& known, std::string name, const PgQuery__TypeName& type) const {
+    const int dimensions = declared_dimensions(type);
+    std::erase_if(known, [&](const Column& column) { return column.name == name; });
+    known.push_back({.name = std::move(name),
+                     .type = display(type) + (dimensions > 0 ? "(" + std::to_string(dimensions) + ")" : ""),
+                     .type_modifier = dimensions > 0 ? dimensions : -1,
+                     .vector = plan::vector_type(sql_type(type, names))});
+}
+
 void QueryTranslator::Impl::declare(const PgQuery__Node& node) {
     dependants.declare(node);
+    if (node.node_case == PG_QUERY__NODE__NODE_ALTER_TABLE_STMT) {
+        const PgQuery__AlterTableStmt& alter = *node.alter_table_stmt;
+        for (std::size_t i = 0; i < alter.n_cmds; ++i) {
+            const PgQuery__AlterTableCmd& command = *alter.cmds[i]->alter_table_cmd;
+            const bool column = command.def != nullptr && command.def->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF;
+            if (!column || command.def->column_def->type_name == nullptr) continue;
+            const bool is_new = command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn;
+            const QualifiedName table = known_as(qualified_name(*alter.relation));
+            declare_column(columns[table], is_new ? command.def->column_def->colname : command.name, *command.def->column_def->type_name);
+        }
+    }
     if (node.node_case != PG_QUERY__NODE__NODE_CREATE_STMT) return;
     std::vector<Column>& known = columns[qualified_name(*node.create_stmt->relation)];
     known.clear();
     for (std::size_t i = 0; i < node.create_stmt->n_table_elts; ++i) {
         if (node.create_stmt->table_elts[i]->node_case != PG_QUERY__NODE__NODE_COLUMN_DEF) continue;
         const PgQuery__ColumnDef& column = *node.create_stmt->table_elts[i]->column_def;
-        if (column.type_name == nullptr) continue;
-        const int dimensions = declared_dimensions(*column.type_name);
-        known.push_back({.name = column.colname,
-                         .type = display(*column.type_name) + (dimensions > 0 ? "(" + std::to_string(dimensions) + ")" : ""),
-                         .type_modifier = dimensions > 0 ? dimensions : -1,
-                         .vector = plan::vector_type(sql_type(*column.type_name, names))});
+        if (column.type_name != nullptr) declare_column(known, column.colname, *column.type_name);
     }
 }
 
@@ -129,22 +179,26 @@ void QueryTranslator::Impl::table(PgQuery__Node& node, TranslatedStatement& resu
     if (!converted.changed || !result.problems.empty()) return;
     result.sql = deparse(node);
     result.functions = std::move(functions);
-    result.notes.emplace_back("vectors are real[], with a check of their length where it was declared");
+    result.notes.emplace_back(declaration_note);
     for (const std::string& column : converted.external_columns) {
-        result.notes.push_back("ALTER TABLE " + qualified_name(*node.create_stmt->relation).name + " ALTER COLUMN " +
-                               quote_identifier(column) + " SET STORAGE EXTERNAL keeps the server from trying to compress it");
+        result.notes.push_back("ALTER TABLE " + quoted(*node.create_stmt->relation) + " ALTER COLUMN " + quote_identifier(column) +
+                               " SET STORAGE EXTERNAL keeps the server from trying to compress it");
     }
 }
 
 // By its name alone where only one table has it.
-const std::vector<Column>& QueryTranslator::Impl::columns_of(const QualifiedName& table) const {
-    static const std::vector<Column> none;
-    if (const auto found = columns.find(table); found != columns.end()) return found->second;
+QualifiedName QueryTranslator::Impl::known_as(const QualifiedName& table) const {
+    if (columns.contains(table)) return table;
     const auto same = [&](const auto& entry) {
         return entry.first.name == table.name && (table.schema.empty() || entry.first.schema.empty());
     };
-    if (std::ranges::count_if(columns, same) != 1) return none;
-    return std::ranges::find_if(columns, same)->second;
+    return std::ranges::count_if(columns, same) == 1 ? std::ranges::find_if(columns, same)->first : table;
+}
+
+const std::vector<Column>& QueryTranslator::Impl::columns_of(const QualifiedName& table) const {
+    static const std::vector<Column> none;
+    const auto found = columns.find(known_as(table));
+    return found == columns.end() ? none : found->second;
 }
 
 void QueryTranslator::Impl::index(const PgQuery__IndexStmt& statement, TranslatedStatement& result) {
@@ -156,13 +210,20 @@ void QueryTranslator::Impl::index(const PgQuery__IndexStmt& statement, Translate
     for (std::size_t i = 0; i < statement.n_index_params; ++i) {
         const PgQuery__IndexElem& element = *statement.index_params[i]->index_elem;
         const std::string opclass = qualified_name({element.opclass, element.n_opclass}).name;
-        // ivfflat has a default; hnsw has none and the server says so.
+        if (opclass.empty() && source.method == "hnsw")
+            return result.problems.push_back("names no operator class, and hnsw has no default: pgvector refuses it too");
         source.opclasses.push_back(opclass.empty() ? "vector_l2_ops" : opclass);
     }
     config::IndexSpec indexes;
     indexes.inner_product = config::InnerProductPolicy::cosine;
     const IndexTranslation translation =
         translate_index(source, columns_of(source.table), {.indexes = indexes, .lantern_schema = options.lantern_schema});
+    if (translation.outcome == TranslationOutcome::awaits_norms) {
+        // A job waits for the rows; here nothing but a declaration tells.
+        const bool declared = std::ranges::contains(columns_of(source.table), translation.column, &Column::name);
+        return result.problems.push_back(declared ? "the column declares no dimensions, and an index of Lantern's states them"
+                                                  : "the column's dimensions are not known; give the schema (--schema FILE)");
+    }
     if (translation.outcome != TranslationOutcome::translated) return result.problems.push_back(translation.reason);
     result.sql = translation.sql;
     if (statement.concurrent != 0) result.sql = concurrently(translation.sql);
@@ -197,36 +258,40 @@ bool QueryTranslator::Impl::shown(PgQuery__Node& node, TranslatedStatement& resu
 
 void QueryTranslator::Impl::copy(const PgQuery__CopyStmt& copy, TranslatedStatement& result) {
     const NamedTypes* known = copy.relation == nullptr ? nullptr : dependants.objects().relation(qualified_name(*copy.relation));
-    if (known == nullptr || std::ranges::none_of(*known, [](const auto& column) { return is_vector(column.second); })) return;
+    if (known == nullptr || !shows_vector(*known)) return;
     result.uses_pgvector = true;
-    result.notes.emplace_back(copy.is_from != 0 ? "what it reads has to have vectors as {1,2,3}, not as [1,2,3]"
-                                                : "what it writes has vectors as {1,2,3}, not as [1,2,3]");
+    result.notes.emplace_back(copy.is_from != 0 ? std::string_view("what it reads has to have vectors as {1,2,3}, not as [1,2,3]")
+                                                : written_note);
+}
+
+void QueryTranslator::Impl::copy_query(PgQuery__Node& node, TranslatedStatement& result) {
+    const auto outputs = dependants.types().outputs(*node.copy_stmt->query, {});
+    take(dependants.rewrite(node), node, result);
+    if (!outputs || !shows_vector(*outputs) || !result.problems.empty()) return;
+    result.uses_pgvector = true;
+    result.notes.emplace_back(written_note);
 }
 
 bool QueryTranslator::Impl::setting(PgQuery__VariableSetStmt& set, PgQuery__Node& node, TranslatedStatement& result) {
     const std::string name = set.name == nullptr ? "" : set.name;
     if (!is_setting(name)) return false;
     result.uses_pgvector = true;
-    if (name != search_setting) {
+    std::set<std::string> notes;
+    if (!rename_setting(set, notes)) {
         result.problems.push_back("sets " + name + ", which Lantern does not have");
         return true;
     }
-    set_text(set.name, lantern_search_setting);
-    if (set.n_args == 1 && set.args[0]->node_case == PG_QUERY__NODE__NODE_A_CONST) {
-        PgQuery__AConst& value = *set.args[0]->a_const;
-        if (value.val_case == PG_QUERY__A__CONST__VAL_SVAL && std::atoi(value.sval->sval) > lantern_max_ef) {
-            set_text(value.sval->sval, std::to_string(lantern_max_ef));
-            result.notes.push_back("Lantern takes " + std::to_string(lantern_max_ef) + " at most");
-        } else if (value.val_case == PG_QUERY__A__CONST__VAL_IVAL && value.ival->ival > lantern_max_ef) {
-            value.ival->ival = lantern_max_ef;
-            result.notes.push_back("Lantern takes " + std::to_string(lantern_max_ef) + " at most");
-        }
-    }
+    result.notes.assign(notes.begin(), notes.end());
     result.sql = deparse(node);
     return true;
 }
 
 void QueryTranslator::Impl::translate(PgQuery__Node& node, TranslatedStatement& result) {
+    if (is_about_extension(node, "vector")) {
+        result.uses_pgvector = true;
+        result.problems.emplace_back("is about extension vector, which the target does not have");
+        return;
+    }
     switch (node.node_case) {
         case PG_QUERY__NODE__NODE_CREATE_STMT:
         case PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT: return table(node, result);
@@ -245,12 +310,14 @@ void QueryTranslator::Impl::translate(PgQuery__Node& node, TranslatedStatement& 
         case PG_QUERY__NODE__NODE_ALTER_DATABASE_SET_STMT:
             if (setting(*node.alter_database_set_stmt->setstmt, node, result)) return;
             break;
+        case PG_QUERY__NODE__NODE_ALTER_SYSTEM_STMT:
+            if (setting(*node.alter_system_stmt->setstmt, node, result)) return;
+            break;
         case PG_QUERY__NODE__NODE_VARIABLE_SHOW_STMT:
             if (shown(node, result)) return;
             break;
         case PG_QUERY__NODE__NODE_COPY_STMT:
-            if (node.copy_stmt->query == nullptr) return copy(*node.copy_stmt, result);
-            break;
+            return node.copy_stmt->query == nullptr ? copy(*node.copy_stmt, result) : copy_query(node, result);
         default: break;
     }
     Rewriting rewriting = dependants.rewrite(node);

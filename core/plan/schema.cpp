@@ -245,6 +245,8 @@ std::optional<bool> Planner::convert(PgQuery__Node& node, const Subject& subject
     for (const std::string& doubt : rewriting.unclear)
         plan_.findings.push_back({Severity::warning, subject.name.text, doubt + ": it is left as it is",
                                   "write '{...}' where a real[] is meant, on the target once the job is done"});
+    if (rewriting.notes.contains(std::string(search_bound_note)))
+        plan_.findings.push_back({Severity::info, subject.name.text, "it sets hnsw.ef_search: " + std::string(search_bound_note)});
     return carried(std::move(rewriting)).changed;
 }
 

@@ -118,9 +118,14 @@ KnownFunction KnownObjects::describe(const PgQuery__CreateFunctionStmt& statemen
                            parameter.mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_TABLE ||
                            parameter.mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_INOUT;
         if (gives) function.columns.emplace_back(parameter.name, type);
-        if (!gives || parameter.mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_INOUT) {
+        // CALL names those too that a procedure gives back.
+        if (!gives || parameter.mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_INOUT || statement.is_procedure != 0) {
             function.parameters.emplace_back(parameter.name, type);
         }
+    }
+    for (std::size_t i = 0; i < statement.n_options; ++i) {
+        const PgQuery__DefElem& option = *statement.options[i]->def_elem;
+        if (std::string_view(option.defname) == "volatility") function.steady = std::string_view(option.arg->string->sval) != "volatile";
     }
     if (function.columns.size() == 1) function.result = function.columns.front().second;
     return function;

@@ -35,7 +35,8 @@ using NamedTypes = std::vector<std::pair<std::string, SqlType>>;
 struct KnownFunction {
     NamedTypes parameters;  // those that a call gives
     SqlType result = SqlType::unknown;
-    NamedTypes columns;  // of RETURNS TABLE and OUT parameters
+    NamedTypes columns;   // of RETURNS TABLE and OUT parameters
+    bool steady = false;  // IMMUTABLE or STABLE
 };
 
 // What the statements of a schema declare. Read in their order: a view's columns come from its query.

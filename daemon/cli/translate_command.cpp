@@ -21,21 +21,29 @@ namespace json = boost::json;
 
 constexpr const char* standard_input = "-";
 
+std::string without_byte_order_mark(std::string text) {
+    if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+    return text;
+}
+
 std::string read_all(const std::string& file) {
-    if (file == standard_input) return {std::istreambuf_iterator<char>(std::cin), {}};
+    if (file == standard_input) return without_byte_order_mark({std::istreambuf_iterator<char>(std::cin), {}});
     std::ifstream in(file, std::ios::binary);
     try {
-        if (in.is_open()) return {std::istreambuf_iterator<char>(in), {}};
+        if (in.is_open()) return without_byte_order_mark({std::istreambuf_iterator<char>(in), {}});
     } catch (const std::ios_base::failure&) {  // of a directory
     }
     throw CommandError("cannot read " + file + ": " + std::strerror(errno), "name a file with SQL in it", exit_usage);
 }
 
-[[noreturn]] void refuse(const std::string& file, const std::string& sql, const SqlError& error) {
+constexpr const char* sql_hint = "nothing was translated; placeholders are written $1, $2, and psql's commands (\\d, :name) are not SQL";
+constexpr const char* schema_hint = "the schema is to be SQL that declares the tables, such as `pg_dump --schema-only` writes";
+
+[[noreturn]] void refuse(const std::string& file, const std::string& sql, const SqlError& error, const char* hint) {
     const auto at = static_cast<std::size_t>(std::max(0, error.cursor() - 1));
     const auto line = 1 + std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(std::min(at, sql.size())), '\n');
-    throw CommandError((file == standard_input ? "standard input" : file) + ":" + std::to_string(line) + ": " + error.what(),
-                       "nothing was translated; placeholders are written $1, $2, and psql's commands (\\d, :name) are not SQL", exit_usage);
+    throw CommandError((file == standard_input ? "standard input" : file) + ":" + std::to_string(line) + ": " + error.what(), hint,
+                       exit_usage);
 }
 
 json::array texts(const auto& lines) {
@@ -75,7 +83,7 @@ int translate_command(const Options& options) {
         try {
             translator.learn(schema);
         } catch (const SqlError& error) {
-            refuse(*options.schema, schema, error);
+            refuse(*options.schema, schema, error, schema_hint);
         }
     }
     const std::string file = options.job.empty() ? standard_input : options.job;
@@ -84,7 +92,7 @@ int translate_command(const Options& options) {
     try {
         statements = translator.translate(sql);
     } catch (const SqlError& error) {
-        refuse(file, sql, error);
+        refuse(file, sql, error, sql_hint);
     }
     std::set<std::string> functions;
     std::size_t changed = 0, failed = 0;

@@ -102,9 +102,21 @@ TEST_F(Translate, EndsWithTwoAndTheLineOfWhatIsNoSql) {
     EXPECT_EQ(ask("bad.sql").out, "");
     EXPECT_EQ(ask("bad.sql").err, "lantern-migrate: bad.sql:3: syntax error at or near \"SELEC\"" + hint);
     EXPECT_EQ(ask("<bad.sql").err, "lantern-migrate: standard input:3: syntax error at or near \"SELEC\"" + hint);
-    EXPECT_EQ(ask("--schema bad.sql queries.sql").err, "lantern-migrate: bad.sql:3: syntax error at or near \"SELEC\"" + hint);
+    EXPECT_EQ(ask("--schema bad.sql queries.sql").err,
+              "lantern-migrate: bad.sql:3: syntax error at or near \"SELEC\"\n"
+              "hint: the schema is to be SQL that declares the tables, such as `pg_dump --schema-only` writes\n");
     write(scratch_ / "bad.sql", "SELECT v <-> :query FROM items;");
     EXPECT_EQ(ask("bad.sql").err, "lantern-migrate: bad.sql:1: syntax error at or near \":\"" + hint);
+}
+
+TEST_F(Translate, PassesOverAByteOrderMark) {
+    const std::string expected = ask("--schema schema.sql queries.sql").out;
+    write(scratch_ / "queries.sql", "\xef\xbb\xbf-- nearest\nSELECT id FROM items ORDER BY v <-> '[1,2,3]' LIMIT 5;\nSELECT 1;\n");
+    write(scratch_ / "schema.sql",
+          "\xef\xbb\xbf"
+          "CREATE TABLE public.items (id integer, name text, v public.vector(3));\n");
+    EXPECT_EQ(ask("--schema schema.sql queries.sql").out, expected);
+    EXPECT_EQ(ask("--schema schema.sql <queries.sql").out, expected);
 }
 
 TEST_F(Translate, EndsWithTwoWhereAFileCannotBeRead) {

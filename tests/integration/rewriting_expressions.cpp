@@ -209,6 +209,8 @@ constexpr ServedCase served[] = {
     {"items_v_l2", "SELECT id FROM items ORDER BY v <-> '[1,2,3]'::vector(3) LIMIT 5"},
     {"items_v_l2", "SELECT id, v <-> '[1,2,3]' AS d FROM items ORDER BY d LIMIT 5"},
     {"items_v_l2", "SELECT id, v <-> '[1,2,3]' FROM items ORDER BY 2 LIMIT 5"},
+    {"items_v_l2", "SELECT id, rank() OVER (ORDER BY v <-> '[1,2,3]') FROM items ORDER BY v <-> '[1,2,3]' LIMIT 5"},
+    {"items_v_l2", "SELECT id FROM items ORDER BY (v <-> '[1,2,3]')::float8 LIMIT 5"},
     {"items_v_l2",
      "SELECT id, v <-> '[1,2,3]' AS d FROM items WHERE category = 'a' AND v <-> '[1,2,3]' < 9 ORDER BY v <-> '[1,2,3]' LIMIT 5"},
     {"items_v_l2", "SELECT id FROM items ORDER BY v <-> ARRAY[1,2,3]::vector LIMIT 5"},

@@ -25,7 +25,8 @@ KnownObjects schema() {
          {"CREATE TABLE items (id int, name text, price numeric, v vector(3), h halfvec(3), s sparsevec(9), place point,"
           " b bit(8), c bit(8), a real[], vs vector[], doc jsonb)",
           "CREATE TABLE other (id int, w vector)", "CREATE FUNCTION near(q vector, n int DEFAULT 5) RETURNS SETOF items LANGUAGE sql AS ''",
-          "CREATE FUNCTION centre(int) RETURNS vector LANGUAGE sql AS ''"}) {
+          "CREATE FUNCTION centre(int) RETURNS vector LANGUAGE sql AS ''",
+          "CREATE FUNCTION place_of(int) RETURNS vector LANGUAGE sql STABLE AS ''"}) {
         const SqlTree tree(sql);
         const PgQuery__Node& node = *tree.statements().front().node;
         if (node.node_case == PG_QUERY__NODE__NODE_CREATE_STMT)
@@ -64,6 +65,11 @@ TEST(QueryRewriter, LeavesDistancesBareWhereTheyOrderSoThatTheIndexServesThem) {
     check({
         {"SELECT id FROM items ORDER BY v <-> '[1,2,3]' LIMIT 5", "SELECT id FROM items ORDER BY v <-> '{1,2,3}' LIMIT 5"},
         {"SELECT id FROM items ORDER BY v <=> '[1,2,3]'::vector", "SELECT id FROM items ORDER BY v <=> '{1,2,3}'::real[]"},
+        {"SELECT rank() OVER (ORDER BY v <=> $1) FROM items ORDER BY v <=> $1",
+         "SELECT rank() OVER (ORDER BY v <=> $1) FROM items ORDER BY v <=> $1"},
+        {"SELECT rank() OVER w FROM items WINDOW w AS (PARTITION BY name ORDER BY v <-> $1)",
+         "SELECT rank() OVER w FROM items WINDOW w AS (PARTITION BY name ORDER BY v <-> $1)"},
+        {"SELECT id FROM items ORDER BY (v <-> $1)::float8", "SELECT id FROM items ORDER BY v <-> $1"},
         {"SELECT id FROM items ORDER BY v OPERATOR(public.<->) $1", "SELECT id FROM items ORDER BY v <-> $1"},
         {"SELECT id, v <-> '[1,2,3]' AS d FROM items ORDER BY d",
          "SELECT id, sqrt(v <-> '{1,2,3}') AS d FROM items ORDER BY v <-> '{1,2,3}'"},
@@ -86,9 +92,60 @@ TEST(QueryRewriter, TakesTheRootWhereADistanceIsAValue) {
         {"SELECT DISTINCT v <-> $1 AS d FROM items ORDER BY d", "SELECT DISTINCT sqrt(v <-> $1) AS d FROM items ORDER BY d"},
         {"SELECT min(v <-> w) FROM items JOIN other USING (id) GROUP BY name ORDER BY min(v <-> w)",
          "SELECT min(sqrt(v <-> w)) FROM items JOIN other USING (id) GROUP BY name ORDER BY min(sqrt(v <-> w))"},
-        {"SELECT row_number() OVER (ORDER BY v <-> $1) FROM items", "SELECT row_number() OVER (ORDER BY sqrt(v <-> $1)) FROM items"},
+        {"SELECT avg(price) OVER (ORDER BY v <-> $1 RANGE BETWEEN 2 PRECEDING AND CURRENT ROW) FROM items",
+         "SELECT avg(price) OVER (ORDER BY sqrt(v <-> $1) RANGE BETWEEN 2 PRECEDING AND CURRENT ROW) FROM items"},
+        {"SELECT row_number() OVER (ORDER BY v <-> $1) FROM items GROUP BY v <-> $1",
+         "SELECT row_number() OVER (ORDER BY sqrt(v <-> $1)) FROM items GROUP BY sqrt(v <-> $1)"},
         {"WITH q AS (SELECT w AS x FROM other) SELECT id FROM items, q WHERE v <-> x < 1",
          "WITH q AS (SELECT w AS x FROM other) SELECT id FROM items, q WHERE sqrt(v <-> x) < 1"},
+    });
+}
+
+TEST(QueryRewriter, ChecksArraysThatBecomeVectorsUnlessItSeesTheirNumbers) {
+    check({
+        {"SELECT ARRAY[1,2.5,-3]::vector(3)", "SELECT ARRAY[1, 2.5, -3]::real[]"},
+        {"SELECT ARRAY[price, 2]::vector(2) FROM items", "SELECT pgvector_compat.array_to_vector(ARRAY[price, 2]) AS \"array\" FROM items"},
+        {"SELECT ARRAY[price]::halfvec FROM items",
+         "SELECT pgvector_compat.to_halfvec(pgvector_compat.array_to_vector(ARRAY[price])) AS \"array\" FROM items"},
+    });
+    EXPECT_EQ(rewrite("SELECT ARRAY[price]::vector FROM items", {.compatibility = false}).rewriting.notes,
+              std::set<std::string>{"nothing checks the array's elements here any more"});
+}
+
+// PostgreSQL asks once for what is shown and ordered by, if both are the same expression.
+TEST(QueryRewriter, OrdersByWhatIsShownWhereItMayBeAnotherTheSecondTime) {
+    check({
+        {"SELECT id, v <-> (SELECT w FROM other ORDER BY random() LIMIT 1) AS d FROM items ORDER BY d",
+         "SELECT id, sqrt(v <-> (SELECT w FROM other ORDER BY random() LIMIT 1)) AS d FROM items ORDER BY d"},
+        {"SELECT id, v <-> embed($1) FROM items ORDER BY v <-> embed($1)",
+         "SELECT id, sqrt(v <-> embed($1)) FROM items ORDER BY sqrt(v <-> embed($1))"},
+        {"SELECT v <-> (SELECT w FROM other TABLESAMPLE bernoulli (1)) AS d FROM items ORDER BY d",
+         "SELECT sqrt(v <-> (SELECT w FROM other TABLESAMPLE bernoulli(1))) AS d FROM items ORDER BY d"},
+        {"SELECT id, v <-> centre(1) AS d FROM items ORDER BY d", "SELECT id, sqrt(v <-> centre(1)) AS d FROM items ORDER BY d"},
+        {"SELECT id, v <-> place_of(1) AS d FROM items ORDER BY d",
+         "SELECT id, sqrt(v <-> place_of(1)) AS d FROM items ORDER BY v <-> place_of(1)"},
+        {"SELECT id FROM items ORDER BY v <-> embed($1)", "SELECT id FROM items ORDER BY v <-> embed($1)"},
+    });
+}
+
+TEST(QueryRewriter, ReadsACastOfWhatItDoesNotKnowWithAWordAboutIt) {
+    const Result staged = rewrite("SELECT count(DISTINCT raw::vector) FROM staging");
+    EXPECT_EQ(staged.sql, "SELECT count(DISTINCT raw) FROM staging");
+    EXPECT_THAT(staged.rewriting.notes,
+                ElementsAre("a column that nothing declares is taken for a vector, and its cast left off: of a text, write "
+                            "pgvector_compat.to_vector(x)"));
+    check({
+        {"SELECT x::vector FROM jsonb_array_elements_text($1) AS x",
+         "SELECT pgvector_compat.to_vector(x) AS x FROM jsonb_array_elements_text($1) x"},
+        {"SELECT x::vector FROM unnest(string_to_array($1, ';')) AS x",
+         "SELECT pgvector_compat.to_vector(x) AS x FROM unnest(string_to_array($1, ';')) x"},
+        {"SELECT x::vector FROM unnest(ARRAY['[1]', '[2]']) AS x",
+         "SELECT pgvector_compat.to_vector(x) AS x FROM unnest(ARRAY['[1]', '[2]']) x"},
+        // Not the outer table's a, which is a real[].
+        {"SELECT 1 FROM items WHERE EXISTS (SELECT 1 FROM chunks WHERE name <-> $1 < 0.5)",
+         "SELECT 1 FROM items WHERE EXISTS (SELECT 1 FROM chunks WHERE sqrt(name <-> $1) < 0.5)"},
+        {"WITH c AS (SELECT * FROM chunks) SELECT 1 FROM items WHERE EXISTS (SELECT 1 FROM c WHERE name <-> $1 < 0.5)",
+         "WITH c AS (SELECT * FROM chunks) SELECT 1 FROM items WHERE EXISTS (SELECT 1 FROM c WHERE sqrt(name <-> $1) < 0.5)"},
     });
 }
 

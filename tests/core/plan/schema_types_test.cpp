@@ -36,6 +36,16 @@ TEST(SchemaTypes, MakeRangesOverVectorsRangesOverArrays) {
                             "'empty'::public.span)"));
 }
 
+TEST(SchemaTypes, HoldTheSettingsOfFunctionsBelowTheBoundOfLantern) {
+    const SchemaPlan plan = plan_schema(
+        "CREATE FUNCTION public.f() RETURNS integer LANGUAGE sql SET \"hnsw.ef_search\" TO '800' AS $$SELECT 1$$;\n"
+        "CREATE FUNCTION public.g() RETURNS integer LANGUAGE sql SET \"hnsw.ef_search\" TO '300' AS $$SELECT 1$$;",
+        options());
+    ASSERT_EQ(plan.findings.size(), 1U);
+    EXPECT_EQ(plan.findings[0].object, "function public.f()");
+    EXPECT_EQ(plan.findings[0].reason, "it sets hnsw.ef_search: Lantern takes 400 at most");
+}
+
 TEST(SchemaTypes, SayWhyARangeOverVectorsCannotBeCarried) {
     const char* change = "rewrite or drop it on the source, or set `schema.unsupported: skip` to go without it";
     const auto findings = [](const std::string& parameter) {
