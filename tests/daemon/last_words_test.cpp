@@ -17,16 +17,23 @@ FakeEngines::Run endless() {
 }
 void nap() { std::this_thread::sleep_for(std::chrono::milliseconds(1)); }
 
-TEST(LastWords, CancelSaidAsARunFailsForGoodHolds) {
-    Bench bench;
+// For good, as soon as it may go.
+struct RunThatFails : Bench {
     std::atomic<bool> go{false};
-    bench.engines->runs = {[&](FakeRun&) -> steps::Outcome {
-        while (!go) nap();
-        throw MigrationError("no", "");
-    }};
-    bench.admit("words");
+
+    RunThatFails() {
+        engines->runs = {[this](FakeRun&) -> steps::Outcome {
+            while (!go) nap();
+            throw MigrationError("no", "");
+        }};
+        admit("words");
+    }
+};
+
+TEST(LastWords, CancelSaidAsARunFailsForGoodHolds) {
+    RunThatFails bench;
     ASSERT_TRUE(bench.until([&] { return bench.engines->begun == 1; }));
-    go = true;
+    bench.go = true;
     while (bench.job("words").disposition != Disposition::failed) nap();  // the loop has not heard of it yet
     EXPECT_EQ(bench.scheduler.act("words", Action::cancel).kind, Kind::accepted);
     EXPECT_TRUE(bench.until("words", Disposition::cancelled));
@@ -35,16 +42,10 @@ TEST(LastWords, CancelSaidAsARunFailsForGoodHolds) {
 
 // The same while the run is still in its engine and heeds no stop in time.
 TEST(LastWords, CancelSaidAsARunIsAboutToFailHolds) {
-    Bench bench;
-    std::atomic<bool> go{false};
-    bench.engines->runs = {[&](FakeRun&) -> steps::Outcome {
-        while (!go) nap();
-        throw MigrationError("no", "");
-    }};
-    bench.admit("words");
+    RunThatFails bench;
     ASSERT_TRUE(bench.until([&] { return bench.engines->begun == 1; }));
     EXPECT_EQ(bench.scheduler.act("words", Action::cancel).kind, Kind::accepted);
-    go = true;
+    bench.go = true;
     EXPECT_TRUE(bench.until("words", Disposition::cancelled));
 }
 

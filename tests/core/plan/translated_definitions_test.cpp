@@ -1,5 +1,5 @@
 // Statements that define, set, copy and drop: what `translate` makes of them, with its notes.
-#include "core/plan/query_translation.h"
+#include "tests/core/plan/translated_case.h"
 
 #include <gmock/gmock.h>
 
@@ -11,27 +11,11 @@ using testing::IsEmpty;
 
 constexpr const char* schema = "CREATE TABLE public.items (id integer, name text, v public.vector(3));";
 
-TranslatedStatement translated(const std::string& sql) {
-    QueryTranslator translator;
-    translator.learn(schema);
-    return translator.translate(sql).back();
-}
+TranslatedStatement translated(const std::string& sql) { return last_translated(sql, schema); }
 
-// The SQL, or "LEFT: " and why.
-std::string text(const std::string& sql) {
-    const TranslatedStatement statement = translated(sql);
-    if (!statement.problems.empty()) return "LEFT: " + statement.problems.front();
-    return statement.uses_pgvector ? statement.sql : "unchanged";
-}
+std::string text(const std::string& sql) { return translated_text(sql, schema); }
 
-struct Case {
-    const char* sql;
-    const char* expected;
-};
-
-void check(std::initializer_list<Case> cases) {
-    for (const Case& c : cases) EXPECT_EQ(text(c.sql), c.expected) << c.sql;
-}
+void check(std::initializer_list<TranslatedCase> cases) { check_translated(cases, schema); }
 
 TEST(TranslatedDefinitions, RenameSettingsWhereverTheyAreSet) {
     check({{"ALTER FUNCTION nearest(vector) SET hnsw.ef_search = 200", "ALTER FUNCTION nearest(real[]) SET \"lantern_hnsw.ef\" TO 200"},
@@ -50,7 +34,7 @@ TEST(TranslatedDefinitions, RenameSettingsWhereverTheyAreSet) {
 }
 
 TEST(TranslatedDefinitions, HoldSettingsBelowTheBoundOfLantern) {
-    for (const auto& [sql, expected] : std::initializer_list<Case>{
+    for (const auto& [sql, expected] : std::initializer_list<TranslatedCase>{
              {"SET hnsw.ef_search = 1e3", "SET \"lantern_hnsw.ef\" TO 400"},
              {"ALTER SYSTEM SET hnsw.ef_search = 1000", "ALTER SYSTEM SET \"lantern_hnsw.ef\" TO 400"},
              {"ALTER FUNCTION nearest(int) SET hnsw.ef_search = 800", "ALTER FUNCTION nearest(int) SET \"lantern_hnsw.ef\" TO 400"},

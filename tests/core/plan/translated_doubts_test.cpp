@@ -1,5 +1,5 @@
 // What `translate` asks or leaves where nothing tells what is a vector: no schema was given.
-#include "core/plan/query_translation.h"
+#include "tests/core/plan/translated_case.h"
 
 #include <gmock/gmock.h>
 
@@ -11,25 +11,9 @@ constexpr const char* question =
 constexpr const char* operator_question =
     "cannot tell whether <-> is of vectors: nothing is known of the column; give the schema (--schema FILE)";
 
-// The last statement's SQL, or "LEFT: " and why.
-std::string translated(const std::string& sql, const char* schema = "") {
-    QueryTranslator translator;
-    translator.learn(schema);
-    const TranslatedStatement statement = translator.translate(sql).back();
-    std::string problems;
-    for (const std::string& problem : statement.problems) problems += (problems.empty() ? "LEFT: " : "; ") + problem;
-    if (!problems.empty()) return problems;
-    return statement.uses_pgvector ? statement.sql : "unchanged";
-}
+std::string translated(const std::string& sql, const char* schema = "") { return translated_text(sql, schema); }
 
-struct Case {
-    const char* sql;
-    const char* expected;
-};
-
-void check(std::initializer_list<Case> cases) {
-    for (const Case& c : cases) EXPECT_EQ(translated(c.sql), c.expected) << c.sql;
-}
+void check(std::initializer_list<TranslatedCase> cases) { check_translated(cases, ""); }
 
 TEST(TranslatedDoubts, AreAskedOfEveryLiteralThatMayBeAVector) {
     for (const char* sql : {"SELECT id FROM t WHERE v IN ('[1,2,3]', 'x')",
@@ -74,7 +58,7 @@ TEST(TranslatedDoubts, AreNotAskedWhereNoVectorCanStand) {
     constexpr const char* schema =
         "CREATE TABLE t (id int, name text, v vector, w vector(3)); CREATE FUNCTION add_doc(text, vector) RETURNS int LANGUAGE sql AS '';"
         "CREATE FUNCTION either(text) RETURNS int LANGUAGE sql AS ''; CREATE FUNCTION either(vector) RETURNS int LANGUAGE sql AS '';";
-    for (const auto& [sql, expected] : std::initializer_list<Case>{
+    for (const auto& [sql, expected] : std::initializer_list<TranslatedCase>{
              {"SELECT id FROM t WHERE v = $1 OR COALESCE(v, '[0]') = $1", "SELECT id FROM t WHERE v = $1 OR COALESCE(v, '{0}') = $1"},
              {"SELECT id FROM t WHERE '[1,2]' IN (v, '[3]') OR '[1]' IN (SELECT v FROM t)",
               "SELECT id FROM t WHERE '{1,2}' IN (v, '{3}') OR '{1}' IN (SELECT v FROM t)"},

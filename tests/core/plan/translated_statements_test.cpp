@@ -1,5 +1,5 @@
 // Single statements: what surprised once, each with what it became or why it is left.
-#include "core/plan/query_translation.h"
+#include "tests/core/plan/translated_case.h"
 
 #include <gmock/gmock.h>
 
@@ -11,25 +11,7 @@ constexpr const char* schema =
     "point,"
     " b bit(8), tags text[]);";
 
-// The last statement's, or "LEFT: " and why.
-std::string translated(const std::string& sql) {
-    QueryTranslator translator;
-    translator.learn(schema);
-    const TranslatedStatement statement = translator.translate(sql).back();
-    std::string problems;
-    for (const std::string& problem : statement.problems) problems += (problems.empty() ? "LEFT: " : "; ") + problem;
-    if (!problems.empty()) return problems;
-    return statement.uses_pgvector ? statement.sql : "unchanged";
-}
-
-struct Case {
-    const char* sql;
-    const char* expected;
-};
-
-void check(std::initializer_list<Case> cases) {
-    for (const Case& c : cases) EXPECT_EQ(translated(c.sql), c.expected) << c.sql;
-}
+void check(std::initializer_list<TranslatedCase> cases) { check_translated(cases, schema); }
 
 TEST(TranslatedStatements, CountOutputColumnsOnlyWhereNoStarHidesThem) {
     check({{"SELECT *, v <-> '[1,2,3]' FROM items ORDER BY 2", "SELECT *, sqrt(v <-> '{1,2,3}') FROM items ORDER BY 2"},

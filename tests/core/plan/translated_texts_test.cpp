@@ -1,5 +1,5 @@
 // Where a text is made of a vector or a vector of a text without a cast that says so: the text stays [1,2,3].
-#include "core/plan/query_translation.h"
+#include "tests/core/plan/translated_case.h"
 
 #include <gmock/gmock.h>
 
@@ -12,16 +12,7 @@ constexpr const char* schema =
     "CREATE TABLE public.groups (id integer, centre public.vector(3));"
     "CREATE PROCEDURE public.store(q vector) LANGUAGE sql AS 'INSERT INTO items (v) VALUES (q)';";
 
-// The last statement's, or "LEFT: " and why.
-std::string translated(const std::string& sql) {
-    QueryTranslator translator;
-    translator.learn(schema);
-    const TranslatedStatement statement = translator.translate(sql).back();
-    std::string problems;
-    for (const std::string& problem : statement.problems) problems += (problems.empty() ? "LEFT: " : "; ") + problem;
-    if (!problems.empty()) return problems;
-    return statement.uses_pgvector ? statement.sql : "unchanged";
-}
+std::string translated(const std::string& sql) { return translated_text(sql, schema); }
 
 // The body of a function in PL/pgSQL, without its first and its last word.
 std::string body(const std::string& declarations, const std::string& statements, const std::string& returns = "void") {
@@ -33,18 +24,11 @@ std::string body(const std::string& declarations, const std::string& statements,
     return sql.substr(from, sql.rfind(" END$$") - from);
 }
 
-struct Case {
-    const char* sql;
-    const char* expected;
-};
+void check(std::initializer_list<TranslatedCase> cases) { check_translated(cases, schema); }
 
-void check(std::initializer_list<Case> cases) {
-    for (const Case& c : cases) EXPECT_EQ(translated(c.sql), c.expected) << c.sql;
-}
-
-void check_bodies(std::initializer_list<Case> cases, const std::string& returns = "void") {
+void check_bodies(std::initializer_list<TranslatedCase> cases, const std::string& returns = "void") {
     const std::string declarations = "t text; v vector(3); w vector(3); h halfvec(3); s sparsevec(9); several vector[]; n int; item items;";
-    for (const Case& c : cases) EXPECT_EQ(body(declarations, c.sql, returns), c.expected) << c.sql;
+    for (const TranslatedCase& c : cases) EXPECT_EQ(body(declarations, c.sql, returns), c.expected) << c.sql;
 }
 
 TEST(TranslatedTexts, ReadWhatReturningGivesAWith) {
