@@ -142,6 +142,15 @@ CrashCase::CrashCase(Servers& servers, const std::string& template_database) : s
     write_job();
 }
 
+CrashCase::~CrashCase() {
+    for (Cluster* cluster : {&servers_.source(), &servers_.target()}) {
+        try {
+            query(cluster->url("postgres"), "DROP DATABASE IF EXISTS " + database_ + " WITH (FORCE)");
+        } catch (const std::exception&) {  // a server that the test has ended
+        }
+    }
+}
+
 void CrashCase::write_job(const std::string& copy, const std::string& more) {
     write_file(job_file(), "source: {url: \"" + source_url() + "\"}\ntarget: {url: \"" + target_url() +
                                "\"}\ncutover: wait\ncopy: " + copy + "\n" + more);

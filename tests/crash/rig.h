@@ -80,6 +80,9 @@ using LedgerRows = std::map<std::pair<std::string, int>, LedgerRow>;  // by item
 class CrashCase {
 public:
     explicit CrashCase(Servers& servers = Servers::shared(), const std::string& template_database = "");
+    ~CrashCase();  // the databases go: autovacuum comes to each that there is every few seconds
+    CrashCase(const CrashCase&) = delete;
+    CrashCase& operator=(const CrashCase&) = delete;
 
     [[nodiscard]] std::string source_url() const { return servers_.source().url(database_); }
     [[nodiscard]] std::string target_url() const { return servers_.target().url(database_); }

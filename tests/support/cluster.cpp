@@ -138,9 +138,13 @@ int free_port() {
     return ntohs(address.sin_port);
 }
 
-Rows query(const std::string& url, const std::string& sql) {
-    pqxx::connection connection(url);
-    pqxx::nontransaction work(connection);
+Session::Session(const std::string& url) : connection_(std::make_unique<pqxx::connection>(url)) {}
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+
+Rows Session::query(const std::string& sql) {
+    pqxx::nontransaction work(*connection_);
     Rows rows;
     for (const auto& row : work.exec(sql)) {
         auto& fields = rows.emplace_back();
@@ -148,6 +152,8 @@ Rows query(const std::string& url, const std::string& sql) {
     }
     return rows;
 }
+
+Rows query(const std::string& url, const std::string& sql) { return Session(url).query(sql); }
 
 std::string query_text(const std::string& url, const std::string& sql) {
     const Rows rows = query(url, sql);

@@ -10,11 +10,29 @@
 #include <string>
 #include <vector>
 
+namespace pqxx {
+class connection;
+}
+
 namespace lantern_migrate::test {
 
 using Rows = std::vector<std::vector<std::optional<std::string>>>;
 
-// One statement or several on a connection of their own; the rows of the last.
+// A connection for several questions: it is the connection that costs, not the question.
+class Session {
+public:
+    explicit Session(const std::string& url);
+    ~Session();
+    Session(Session&&) noexcept;
+    Session& operator=(Session&&) noexcept;
+    // One statement or several; the rows of the last.
+    Rows query(const std::string& sql);
+
+private:
+    std::unique_ptr<pqxx::connection> connection_;
+};
+
+// The same on a connection of their own.
 Rows query(const std::string& url, const std::string& sql);
 // The first field of the first row; empty if there is none or it is NULL.
 std::string query_text(const std::string& url, const std::string& sql);

@@ -11,11 +11,13 @@ namespace {
 
 // Types with a vector in them at any depth.
 const std::string holders =
-    "WITH RECURSIVE holders(oid) AS (SELECT oid FROM pg_type WHERE typname IN ('vector', 'halfvec', 'sparsevec') AND typtype = 'b'"
-    " UNION SELECT t.oid FROM holders h JOIN pg_type t ON t.typbasetype = h.oid OR (t.typelem = h.oid AND t.typcategory = 'A')"
-    "  OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.atttypid = h.oid AND a.attnum > 0 AND NOT attisdropped)"
-    "  OR EXISTS (SELECT FROM pg_range r WHERE (r.rngtypid = t.oid AND r.rngsubtype = h.oid)"
-    "   OR (r.rngmultitypid = t.oid AND r.rngtypid = h.oid))) ";
+    "WITH RECURSIVE contains(part, whole) AS MATERIALIZED (SELECT typbasetype, oid FROM pg_type WHERE typbasetype <> 0"
+    "  UNION ALL SELECT typelem, oid FROM pg_type WHERE typelem <> 0 AND typcategory = 'A'"
+    "  UNION ALL SELECT a.atttypid, t.oid FROM pg_attribute a JOIN pg_type t ON t.typrelid = a.attrelid WHERE a.attnum > 0 AND NOT "
+    "attisdropped"
+    "  UNION ALL SELECT rngsubtype, rngtypid FROM pg_range UNION ALL SELECT rngtypid, rngmultitypid FROM pg_range),"
+    " holders(oid) AS (SELECT oid FROM pg_type WHERE typname IN ('vector', 'halfvec', 'sparsevec') AND typtype = 'b'"
+    "  UNION SELECT c.whole FROM holders h JOIN contains c ON c.part = h.oid) ";
 
 // Name, columns, columns as they are read on the source and on the target.
 const std::string user_tables =
@@ -40,7 +42,7 @@ const std::string user_tables =
 // The text of a value with vectors in it, alike on both sides: sparse vectors dense, [ as {, without array bounds and the quotes that
 // brackets and braces make different.
 const std::string plain_function =
-    "CREATE FUNCTION pg_temp.plain(t text) RETURNS text LANGUAGE plpgsql AS $$ DECLARE s text; BEGIN"
+    "CREATE OR REPLACE FUNCTION pg_temp.plain(t text) RETURNS text LANGUAGE plpgsql AS $$ DECLARE s text; BEGIN"
     " LOOP s := substring(t FROM '\\{[-+0-9:.,e]*\\}/[0-9]+'); EXIT WHEN s IS NULL;"
     "  t := replace(t, s, s::sparsevec::vector::text); END LOOP;"
     " RETURN translate(regexp_replace(t, '(\\[-?[0-9]+:-?[0-9]+\\])+=', '', 'g'), '[]\"\\', '{}'); END $$; ";
@@ -51,30 +53,31 @@ const std::string find_everything =
     "pg_namespace"
     " WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'; ";
 
-std::string fingerprint(const std::string& url, const std::string& table, const std::string& columns) {
+std::string fingerprint(Session& session, const std::string& table, const std::string& columns) {
     // Where no column needs the function, a server that is read only can be compared too.
     const bool needs_function = columns.contains("pg_temp.plain");
-    const Rows rows = query(url, find_everything + (needs_function ? plain_function : std::string{}) +
-                                     "SET extra_float_digits = 3; SELECT count(*), coalesce(sum(hashtextextended(ROW(" + columns +
-                                     ")::text, 0)::numeric), 0),"
-                                     " coalesce(sum(hashtextextended(ROW(" +
-                                     columns + ")::text, 1)::numeric), 0) FROM ONLY " + table);
+    const Rows rows = session.query(find_everything + (needs_function ? plain_function : std::string{}) +
+                                    "SET extra_float_digits = 3; SELECT count(*), coalesce(sum(hashtextextended(ROW(" + columns +
+                                    ")::text, 0)::numeric), 0),"
+                                    " coalesce(sum(hashtextextended(ROW(" +
+                                    columns + ")::text, 1)::numeric), 0) FROM ONLY " + table);
     return rows[0][0].value() + " rows, hashes " + rows[0][1].value() + " " + rows[0][2].value();
 }
 
-std::map<std::string, std::string> lines(const std::string& url, const std::string& sql) {
+std::map<std::string, std::string> lines(Session& session, const std::string& sql) {
     std::map<std::string, std::string> result;
-    for (const auto& row : query(url, "SET search_path = ''; " + sql)) result[row[0].value_or("")] = row[1].value_or("(null)");
+    for (const auto& row : session.query("SET search_path = ''; " + sql)) result[row[0].value_or("")] = row[1].value_or("(null)");
     return result;
 }
 
 }  // namespace
 
 std::vector<std::string> compare_tables(const std::string& source_url, const std::string& target_url) {
+    Session source_session(source_url), target_session(target_url);
     std::vector<std::string> differences;
     std::map<std::string, std::string> on_target;
-    for (const auto& row : query(target_url, user_tables)) on_target[row[0].value()] = row[1].value();
-    for (const auto& row : query(source_url, user_tables)) {
+    for (const auto& row : target_session.query(user_tables)) on_target[row[0].value()] = row[1].value();
+    for (const auto& row : source_session.query(user_tables)) {
         const std::string table = row[0].value();
         if (!on_target.contains(table)) {
             differences.push_back(table + ": is not on the target");
@@ -83,8 +86,8 @@ std::vector<std::string> compare_tables(const std::string& source_url, const std
         if (on_target[table] != row[1].value()) {
             differences.push_back(table + ": source has columns " + row[1].value() + ", target has " + on_target[table]);
         } else {
-            const std::string source = fingerprint(source_url, table, row[2].value());
-            const std::string target = fingerprint(target_url, table, row[3].value());
+            const std::string source = fingerprint(source_session, table, row[2].value());
+            const std::string target = fingerprint(target_session, table, row[3].value());
             if (source != target) differences.push_back(table + ": source has " + source + ", target has " + target);
         }
         on_target.erase(table);
@@ -94,10 +97,11 @@ std::vector<std::string> compare_tables(const std::string& source_url, const std
 }
 
 std::vector<std::string> compare_schemas(const std::string& source_url, const std::string& target_url) {
+    Session source_session(source_url), target_session(target_url);
     std::vector<std::string> differences;
     for (const SchemaQuery& part : schema_queries()) {
-        const auto source = lines(source_url, part.sql);
-        auto target = lines(target_url, part.sql);
+        const auto source = lines(source_session, part.sql);
+        auto target = lines(target_session, part.sql);
         for (const auto& [name, description] : source) {
             const auto found = target.find(name);
             if (found == target.end())
