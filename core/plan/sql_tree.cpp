@@ -1,11 +1,15 @@
 #include "core/plan/sql_tree.h"
 
 #include "core/errors.h"
+#include "core/plan/tree_depth.h"
 
 #include <pg_query.h>
 
+#include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <mutex>
+#include <span>
 #include <utility>
 
 namespace lantern_migrate::plan {
@@ -35,6 +39,16 @@ std::size_t byte_of_character(const std::string& sql, int character) {
     const std::size_t end = sql.find('\n', at);
     const std::size_t length = end == std::string::npos ? std::string::npos : end - begin;
     throw SqlError(error.message, static_cast<int>(at) + 1, sql.substr(begin, length).substr(0, excerpt_bytes_max));
+}
+
+void refuse_too_deep(std::span<const std::uint8_t> packed, const std::string& sql) {
+    if (sql.size() < tree_levels_max) return;  // every level takes a character or more
+    const auto begin = find_too_deep_statement(packed);
+    if (!begin) return;
+    const std::size_t first = std::min(sql.find_first_not_of(" \t\r\n", *begin), sql.size());
+    throw SqlError("operators, calls or queries lie within each other more than " + std::to_string(tree_levels_max / 2) +
+                       " times, a chain of operators counts each: that is deeper than can be read; divide it",
+                   static_cast<int>(first) + 1, sql.substr(first, excerpt_bytes_max));
 }
 
 // A statement's slice begins behind the semicolon of the one before: with blank space and comments.
@@ -82,8 +96,9 @@ SqlTree::SqlTree(std::string sql) : sql_(std::make_unique<const std::string>(std
         });
     turn.unlock();
     if (parsed->error != nullptr) refuse(*parsed->error, *sql_);
-    result_.reset(
-        pg_query__parse_result__unpack(nullptr, parsed->parse_tree.len, reinterpret_cast<const std::uint8_t*>(parsed->parse_tree.data)));
+    const std::span packed(reinterpret_cast<const std::uint8_t*>(parsed->parse_tree.data), parsed->parse_tree.len);
+    refuse_too_deep(packed, *sql_);
+    result_.reset(pg_query__parse_result__unpack(nullptr, packed.size(), packed.data()));
     if (result_ == nullptr) throw SqlError("the parser's tree could not be read", 0, sql_->substr(0, excerpt_bytes_max));
     statements_.reserve(result_->n_stmts);
     for (std::size_t i = 0; i < result_->n_stmts; ++i) {

@@ -116,6 +116,39 @@ TEST(Deparse, ComesBackToTheSameTree) {
     }
 }
 
+std::string chain(std::size_t operators) {
+    std::string sql = "SELECT a";
+    for (std::size_t i = 0; i < operators; ++i) sql += " + a";
+    return sql;
+}
+
+// Its tree would take more stack than a thread has: read, it would end the program.
+TEST(SqlTree, RefusesWhatGoesTooDeepWithItsPlace) {
+    const std::string before = "SELECT 1;\n\n", deep = chain(10'000) + ";SELECT 2";
+    try {
+        const SqlTree tree(before + deep);
+        FAIL() << "taken";
+    } catch (const SqlError& e) {
+        EXPECT_STREQ(e.what(),
+                     "operators, calls or queries lie within each other more than 2500 times, a chain of operators counts each: "
+                     "that is deeper than can be read; divide it");
+        EXPECT_EQ(e.cursor(), static_cast<int>(before.size()) + 1);
+        EXPECT_EQ(e.statement(), deep.substr(0, 400));
+    }
+    EXPECT_THROW(const SqlTree tree(chain(3000)), SqlError);
+}
+
+TEST(SqlTree, TakesWhatIsLongAndNotDeep) {
+    std::string list = "SELECT 1 WHERE 1 IN (0", either = "SELECT 1 WHERE a = 0", queries = "SELECT 1";
+    for (int i = 0; i < 20'000; ++i) list += "," + std::to_string(i), either += " OR a = " + std::to_string(i);
+    for (int i = 0; i < 1'000; ++i) queries += " UNION ALL SELECT 1";
+    for (const std::string& sql : {list + ")", either, queries, chain(2400)}) {
+        const SqlTree tree(sql);
+        ASSERT_EQ(tree.statements().size(), 1U);
+        EXPECT_GT(deparse(*tree.statements().front().node).size(), sql.size() * 9 / 10);
+    }
+}
+
 TEST(Deparse, RefusesATreeThatHasNoSql) {
     PgQuery__Node node = PG_QUERY__NODE__INIT;
     PgQuery__Integer number = PG_QUERY__INTEGER__INIT;
