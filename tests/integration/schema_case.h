@@ -7,7 +7,7 @@
 //   -- differs: column public.t.c: source has ..  a line of compare_schemas() that has to come, as it is written there
 //   -- rewritten: view public.v                   an object that both sides have, and define differently because it uses vectors; any
 //   number
-//   -- computed: public.t                         a table or materialized view whose values the target computes, to the last digit or so;
+//   -- computed: public.t                         a table or materialized view whose values the target computes, up to the last digit;
 //                                                 `same:` says which digits count
 //   -- index: CREATE INDEX i ON public.t ...      a vector index of the target, as pg_get_indexdef() has it; if one is named, all are
 //   -- target: SELECT ... => text                 a query on the target and what its first field says

@@ -39,19 +39,31 @@ protected:
         return found;
     }
 
-    // Each object has to be there and to differ, once; what is missing on a side does not differ.
-    static std::vector<std::string> without_allowed(std::vector<std::string> differences, const std::vector<std::string>& objects) {
+    // What is missing on a side does not differ.
+    static bool differs(const std::string& difference, const std::string& object) {
+        return difference.starts_with(object + ": source has ");
+    }
+
+    // Each has to be there and to differ, once.
+    static std::vector<std::string> without_rewritten(std::vector<std::string> differences, const std::vector<std::string>& objects) {
         for (const std::string& object : objects) {
-            const auto number = std::erase_if(differences, [&](const std::string& d) { return d.starts_with(object + ": source has "); });
+            const auto number = std::erase_if(differences, [&](const std::string& difference) { return differs(difference, object); });
             EXPECT_EQ(number, 1U) << object << ": the case says that it differs";
         }
         return differences;
     }
 
+    // Each may differ: Lantern's own sums end as pgvector's do more often than the stand-in's.
+    static std::vector<std::string> without_computed(std::vector<std::string> differences, const std::vector<std::string>& tables) {
+        for (const std::string& table : tables)
+            std::erase_if(differences, [&](const std::string& difference) { return differs(difference, table); });
+        return differences;
+    }
+
     void compare() {
         const std::string source = scenario_.source_url(), target = scenario_.target_url();
-        EXPECT_THAT(without_allowed(compare_tables(source, target), GetParam().computed), IsEmpty());
-        EXPECT_THAT(without_allowed(compare_schemas(source, target), GetParam().rewritten),
+        EXPECT_THAT(without_computed(compare_tables(source, target), GetParam().computed), IsEmpty());
+        EXPECT_THAT(without_rewritten(compare_schemas(source, target), GetParam().rewritten),
                     UnorderedElementsAreArray(GetParam().differences));
         EXPECT_THAT(compare_neighbours(source, target), IsEmpty());
         for (const std::string& sql : GetParam().same) EXPECT_EQ(query(target, sql), query(source, sql)) << sql;

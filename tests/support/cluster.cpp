@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <pqxx/pqxx>
 #include <sstream>
@@ -70,12 +71,18 @@ fs::path data_template() {
     return directory / "data";
 }
 
+// The stand-in, or what LANTERN_TEST_MODULE names: a directory with Lantern's own module, control file and script.
+fs::path lantern_module() {
+    const char* named = std::getenv("LANTERN_TEST_MODULE");
+    return named == nullptr ? build_dir / "lantern-stub" : fs::path(named);
+}
+
 fs::path target_bin() {
     const fs::path tree =
-        fs::temp_directory_path() / ("lantern-migrate-target-" + std::to_string(std::hash<std::string>{}(build_dir.string())));
+        fs::temp_directory_path() / ("lantern-migrate-target-" + std::to_string(std::hash<std::string>{}(lantern_module().string())));
     const FileLock lock(tree.string() + ".lock");
     static bool made = false;
-    if (!made) run_checked({source_dir / "tests/support/make-target-postgres", tree, build_dir / "lantern-stub"});
+    if (!made) run_checked({source_dir / "tests/support/make-target-postgres", tree, lantern_module()});
     made = true;
     return tree / "usr/lib/postgresql/17/bin";
 }

@@ -153,7 +153,7 @@ constexpr SchemaQuery queries[] = {
     {"foreign table", "SELECT " RELATION ", pg_catalog.concat_ws(' ', s.srvname, f.ftoptions)" CLASS_AND_SCHEMA
                       "JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = c.oid JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver "
                       "WHERE" USER_RELATIONS},
-    {"schema", "SELECT n.nspname, '' FROM pg_catalog.pg_namespace n WHERE" OF_USERS("n.nspname")},
+    {"schema", "SELECT n.nspname, '' FROM pg_catalog.pg_namespace n WHERE" OF_USERS("n.nspname") "AND" NO_MEMBER("pg_namespace", "n.oid")},
     {"comment on", "SELECT pg_catalog.format('%s %s', i.type, " AS_REAL(
                        "i.identity") "), x.description FROM pg_catalog.pg_description x,"
                                      " LATERAL pg_catalog.pg_identify_object(x.classoid, x.objoid, x.objsubid) i"
