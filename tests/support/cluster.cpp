@@ -55,17 +55,25 @@ void give_to_server_user(const fs::path& path) {
     if (chown(path.c_str(), user.pw_uid, user.pw_gid) != 0) throw std::runtime_error("cannot chown " + path.string());
 }
 
+std::string hash(const fs::path& path) { return std::to_string(std::hash<std::string>{}(path.string())); }
+
+// Debian's programs, or those that LANTERN_TEST_SOURCE_BIN names: another version of PostgreSQL, with pgvector.
+fs::path source_bin() {
+    const char* named = std::getenv("LANTERN_TEST_SOURCE_BIN");
+    return named == nullptr ? debian_bin : fs::path(named);
+}
+
 // initdb takes a second or two; a copy of its result does not. One for each user, whose number is another in another toolbox's root.
-fs::path data_template() {
-    const fs::path directory = fs::temp_directory_path() / ("lantern-migrate-initdb-" + std::to_string(server_uid()));
+fs::path data_template(const fs::path& bin) {
+    const fs::path directory = fs::temp_directory_path() / ("lantern-migrate-initdb-" + std::to_string(server_uid()) + "-" + hash(bin));
     const FileLock lock(directory.string() + ".lock");
     if (!fs::exists(directory / "done")) {
         fs::remove_all(directory);
         fs::create_directories(directory);
         give_to_server_user(directory);
-        run_checked({debian_bin / "initdb", "-D", directory / "data", "-U", "postgres", "--locale=C.UTF-8", "-E", "UTF8", "--no-sync", "-A",
-                     "trust"},
-                    {.user = server_user, .working_directory = "/"});
+        run_checked(
+            {bin / "initdb", "-D", directory / "data", "-U", "postgres", "--locale=C.UTF-8", "-E", "UTF8", "--no-sync", "-A", "trust"},
+            {.user = server_user, .working_directory = "/"});
         write_file(directory / "done", "");
     }
     return directory / "data";
@@ -78,8 +86,7 @@ fs::path lantern_module() {
 }
 
 fs::path target_bin() {
-    const fs::path tree =
-        fs::temp_directory_path() / ("lantern-migrate-target-" + std::to_string(std::hash<std::string>{}(lantern_module().string())));
+    const fs::path tree = fs::temp_directory_path() / ("lantern-migrate-target-" + hash(lantern_module()));
     const FileLock lock(tree.string() + ".lock");
     static bool made = false;
     if (!made) run_checked({source_dir / "tests/support/make-target-postgres", tree, lantern_module()});
@@ -168,7 +175,7 @@ std::string query_text(const std::string& url, const std::string& sql) {
 }
 
 std::unique_ptr<Cluster> Cluster::source(const ClusterOptions& options) {
-    return std::unique_ptr<Cluster>(new Cluster(debian_bin, options));
+    return std::unique_ptr<Cluster>(new Cluster(source_bin(), options));
 }
 std::unique_ptr<Cluster> Cluster::target(const ClusterOptions& options) {
     return std::unique_ptr<Cluster>(new Cluster(target_bin(), options));
@@ -189,7 +196,8 @@ Cluster::~Cluster() {
 
 void Cluster::make_data_directory(const ClusterOptions& options) {
     give_to_server_user(scratch_.path());
-    run_checked({"cp", "-a", "--reflink=auto", data_template(), scratch_ / "data"}, {.user = server_user});
+    run_checked({"cp", "-a", "--reflink=auto", data_template(bin_ == source_bin() ? bin_ : debian_bin), scratch_ / "data"},
+                {.user = server_user});
     std::string settings = "port = " + std::to_string(port_) + "\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '" +
                            scratch_.path().string() +
                            "'\nfsync = off\nmax_connections = 60\nshared_buffers = 32MB\nautovacuum_naptime = 5s\n"

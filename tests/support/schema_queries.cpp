@@ -127,7 +127,7 @@ constexpr SchemaQuery queries[] = {
                                                                                                                                   "k.oid")},
     {"collation",
      "SELECT pg_catalog.format('%I.%I', n.nspname, c.collname), pg_catalog.concat_ws(' ', c.collprovider, c.collisdeterministic, "
-     "c.colllocale)"
+     "coalesce(pg_catalog.to_jsonb(c) ->> 'colllocale', pg_catalog.to_jsonb(c) ->> 'colliculocale'))"  // before 17
      " FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE" OF_USERS("n.nspname")},
     {"text search configuration",
      "SELECT pg_catalog.format('%I.%I %s', n.nspname, c.cfgname, m.maptokentype), m.mapdict::pg_catalog.regdictionary::text"
