@@ -15,7 +15,8 @@ const std::string holders =
     "  UNION ALL SELECT typelem, oid FROM pg_type WHERE typelem <> 0 AND typcategory = 'A'"
     "  UNION ALL SELECT a.atttypid, t.oid FROM pg_attribute a JOIN pg_type t ON t.typrelid = a.attrelid WHERE a.attnum > 0 AND NOT "
     "attisdropped"
-    "  UNION ALL SELECT rngsubtype, rngtypid FROM pg_range UNION ALL SELECT rngtypid, rngmultitypid FROM pg_range),"
+    "  UNION ALL SELECT rngsubtype, rngtypid FROM pg_range UNION ALL SELECT rngtypid, (to_jsonb(r) ->> 'rngmultitypid')::oid FROM pg_range "
+    "r),"
     " holders(oid) AS (SELECT oid FROM pg_type WHERE typname IN ('vector', 'halfvec', 'sparsevec') AND typtype = 'b'"
     "  UNION SELECT c.whole FROM holders h JOIN contains c ON c.part = h.oid) ";
 
