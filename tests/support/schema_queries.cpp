@@ -34,7 +34,7 @@ constexpr SchemaQuery queries[] = {
                                                        "a.attisdropped AND" USER_RELATIONS},
     {"column's settings of",
      "SELECT pg_catalog.format('%I.%I.%I', n.nspname, c.relname, a.attname), pg_catalog.concat_ws(' ', CASE WHEN t.typname IN ('_vector', "
-     "'_halfvec', '_sparsevec') THEN 'e' ELSE a.attstorage END, a.attcompression,"
+     "'_halfvec', '_sparsevec') THEN 'e' ELSE a.attstorage END, coalesce(pg_catalog.to_jsonb(a) ->> 'attcompression', ''),"
      " coalesce(a.attstattarget, -1), pg_catalog.array_remove(ARRAY(SELECT o FROM pg_catalog.unnest(a.attoptions) o WHERE o NOT LIKE "
      "'pg\\_attver=%'), NULL), a.attfdwoptions, a.attislocal, a.attinhcount,"
      " (SELECT collname FROM pg_catalog.pg_collation WHERE oid = a.attcollation))" CLASS_AND_SCHEMA
