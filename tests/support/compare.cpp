@@ -100,7 +100,9 @@ std::vector<std::string> compare_tables(const std::string& source_url, const std
 std::vector<std::string> compare_schemas(const std::string& source_url, const std::string& target_url) {
     Session source_session(source_url), target_session(target_url);
     std::vector<std::string> differences;
+    const int version = std::stoi(source_session.query("SHOW server_version_num")[0][0].value()) / 10000;
     for (const SchemaQuery& part : schema_queries()) {
+        if (version < part.since) continue;
         const auto source = lines(source_session, part.sql);
         auto target = lines(target_session, part.sql);
         for (const auto& [name, description] : source) {

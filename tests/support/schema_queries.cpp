@@ -87,7 +87,9 @@ constexpr SchemaQuery queries[] = {
      " t.typsend <> 0, (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(e.enumlabel), ',' ORDER BY e.enumsortorder) FROM "
      "pg_catalog.pg_enum e"
      " WHERE e.enumtypid = t.oid), (SELECT " AS_REAL(
-         "r.rngsubtype::pg_catalog.regtype::text") " || r.rngmultitypid::pg_catalog.regtype::text FROM pg_catalog.pg_range r WHERE "
+         "r.rngsubtype::pg_catalog.regtype::text") " || (pg_catalog.to_jsonb(r) ->> "
+                                                   "'rngmultitypid')::pg_catalog.oid::pg_catalog.regtype::text FROM pg_catalog.pg_range r "
+                                                   "WHERE "
                                                    "r.rngtypid = t.oid))"
                                                    " FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
                                                    "WHERE t.typtype IN ('e', 'r', 'm', 'b') AND"
@@ -140,7 +142,8 @@ constexpr SchemaQuery queries[] = {
      " p.pubdelete, p.pubtruncate, p.pubviaroot, r.prattrs, pg_catalog.pg_get_expr(r.prqual, r.prrelid),"
      " (SELECT pg_catalog.string_agg(s.pnnspid::pg_catalog.regnamespace::text, ',') FROM pg_catalog.pg_publication_namespace s WHERE "
      "s.pnpubid = p.oid))"
-     " FROM pg_catalog.pg_publication p LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid"},
+     " FROM pg_catalog.pg_publication p LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid",
+     15},
     {"event trigger",
      "SELECT e.evtname, pg_catalog.concat_ws(' ', e.evtevent, e.evtfoid::pg_catalog.regproc, e.evtenabled, e.evttags) FROM "
      "pg_catalog.pg_event_trigger e"},

@@ -8,6 +8,7 @@ namespace lantern_migrate::test {
 struct SchemaQuery {
     const char* what;
     const char* sql;  // key and description; vector types read as real[], what a migration adds is left out; search_path is empty
+    int since = 13;   // the first version that has these columns
 };
 
 [[nodiscard]] std::span<const SchemaQuery> schema_queries();
