@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 #include <format>
+#include <ranges>
 
 namespace lantern_migrate::daemon {
 
@@ -15,6 +16,13 @@ using migrations_state::Disposition;
 using migrations_state::Job;
 using migrations_state::JournalError;
 using migrations_state::JournalErrorKind;
+
+namespace {
+
+// The report has all of them. A file of a megabyte can hold a hundred thousand, and the log is everybody's.
+constexpr std::size_t mistakes_in_log_max = 20;
+
+}  // namespace
 
 Intake::Intake(const Spool& spool, migrations_state::Journal& journal, Log log) : spool_(spool), journal_(journal), log_(std::move(log)) {}
 
@@ -93,9 +101,12 @@ void Intake::refuse(const fs::path& file, const std::string& reason, const std::
     try {
         const fs::path to = spool_.refuse(file, reason, hint, mistakes);
         log_->warn("job file refused file={} reason=\"{}\"", printable(to.string()), one_line(reason));
-        for (const config::Mistake& mistake : mistakes) {
+        for (const config::Mistake& mistake : mistakes | std::views::take(mistakes_in_log_max)) {
             log_->warn("job file mistake file={} line={} column={} key={} reason=\"{}\"", printable(to.string()), mistake.line,
                        mistake.column, printable(mistake.key), one_line(mistake.message));
+        }
+        if (mistakes.size() > mistakes_in_log_max) {
+            log_->warn("job file has more mistakes file={} not_logged={}", printable(to.string()), mistakes.size() - mistakes_in_log_max);
         }
     } catch (const SpoolError& e) {
         log_once(file, std::format("{}; {}", reason, e.what()), e.hint());

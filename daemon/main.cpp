@@ -3,7 +3,9 @@
 #include "config/mistakes.h"
 #include "daemon/engine.h"
 #include "daemon/log.h"
+#include "daemon/option_checks.h"
 #include "daemon/service.h"
+#include "daemon/standard_streams.h"
 #include "daemon/text.h"
 #include "daemon/verdict.h"
 
@@ -32,11 +34,16 @@ struct Options {
 void declare(CLI::App& app, Options& options) {
     app.set_version_flag("--version", "lantern-migrated " LANTERN_MIGRATE_VERSION);
     app.add_option("--config", options.config, std::string("the daemon's file; default ") + default_config + " if it exists")
-        ->type_name("FILE");
-    app.add_option("--spool-dir", options.spool_dir, "where job files are dropped: DIR/incoming")->type_name("DIR");
-    app.add_option("--state-dir", options.state_dir, "where the journal is: DIR/journal.db")->type_name("DIR");
-    app.add_option("--control-socket", options.control_socket, "the unix socket that lantern-migrate talks to")->type_name("PATH");
-    app.add_option("--pg-dump", options.pg_dump, "the pg_dump to read schemas with; not older than any source")->type_name("PATH");
+        ->type_name("FILE")
+        ->check(not_empty());
+    app.add_option("--spool-dir", options.spool_dir, "where job files are dropped: DIR/incoming")->type_name("DIR")->check(not_empty());
+    app.add_option("--state-dir", options.state_dir, "where the journal is: DIR/journal.db")->type_name("DIR")->check(not_empty());
+    app.add_option("--control-socket", options.control_socket, "the unix socket that lantern-migrate talks to")
+        ->type_name("PATH")
+        ->check(not_empty());
+    app.add_option("--pg-dump", options.pg_dump, "the pg_dump to read schemas with; not older than any source")
+        ->type_name("PATH")
+        ->check(not_empty());
     app.add_option("--max-jobs", options.max_jobs, "how many jobs run at a time; the rest queue")->type_name("N")->check(CLI::Range(1, 64));
     app.add_option("--log-level", options.log_level, "trace, debug, info, warn or error")
         ->type_name("LEVEL")
@@ -80,6 +87,7 @@ int serve(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    keep_standard_streams();
     CLI::App app("lantern-migrated drives migration jobs from pgvector databases to Lantern databases", "lantern-migrated");
     Options options;
     declare(app, options);

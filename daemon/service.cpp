@@ -41,6 +41,7 @@ Service::Service(const config::DaemonSpec& spec, EngineFactory engines, Log log,
       reread_(std::move(reread)),
       journal_(migrations_state::Journal::open(prepared_state_dir(spec.state_dir))),
       spool_(spec.spool_dir),
+      spool_lock_(spool_.dir()),
       intake_(spool_, journal_, log_),
       hooks_(
           io_, journal_, [this](migrations_state::JobId id) { return scheduler_.status(journal_.job(id)); }, spec_.hooks, log_),

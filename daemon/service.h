@@ -10,6 +10,7 @@
 #include "daemon/metrics_collector.h"
 #include "daemon/scheduler.h"
 #include "daemon/spool.h"
+#include "daemon/spool_lock.h"
 #include "daemon/spool_watch.h"
 #include "daemon/systemd_notify.h"
 #include "migrations-state/journal.h"
@@ -52,6 +53,7 @@ private:
     boost::asio::io_context io_;
     migrations_state::Journal journal_;
     Spool spool_;
+    SpoolLock spool_lock_;
     Intake intake_;
     Hooks hooks_;
     Scheduler scheduler_;

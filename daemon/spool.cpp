@@ -76,15 +76,16 @@ bool has_report(const fs::path& file) {
 }
 
 void write_by_rename(const fs::path& to, const std::string& text) {
-    const fs::path temporary = to.parent_path() / ("." + to.filename().string() + ".tmp");
+    const fs::path temporary = to.parent_path() / ".report.tmp";  // whatever the name's length; reports are written one by one
     std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
     out << text;
     out.close();
     if (out.fail() || ::rename(temporary.c_str(), to.c_str()) != 0) {
+        const int why = errno;
         std::error_code ignore;
-        const std::string why = std::strerror(errno);
         fs::remove(temporary, ignore);
-        throw SpoolError(std::format("cannot write {}: {}", to.string(), why), "is the spool's filesystem full?");
+        throw SpoolError(std::format("cannot write {}: {}", to.string(), std::strerror(why)),
+                         why == ENAMETOOLONG ? "give job files shorter names" : "is the spool's filesystem full?");
     }
 }
 

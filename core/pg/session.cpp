@@ -81,6 +81,12 @@ void split_message(const std::string& text, PgError::Facts& facts) {
     }
 }
 
+// libpqxx 7 leaves it out of this one of its exceptions.
+std::string sqlstate_of(const pqxx::sql_error& error) {
+    const bool privilege = dynamic_cast<const pqxx::insufficient_privilege*>(&error) != nullptr;
+    return privilege && error.sqlstate().empty() ? "42501" : error.sqlstate();
+}
+
 }  // namespace
 
 Session Session::connect(const config::ConnectionParameters& parameters, const SessionOptions& options) {
@@ -137,7 +143,7 @@ auto Session::guarded(std::string_view statement, Call&& call) {
         return call();
     } catch (const pqxx::sql_error& e) {
         split_message(e.what(), facts);
-        facts.sqlstate = e.sqlstate();
+        facts.sqlstate = sqlstate_of(e);
     } catch (const pqxx::broken_connection& e) {
         split_message(e.what(), facts);
         facts.connection_lost = true;

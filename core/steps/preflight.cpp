@@ -8,6 +8,7 @@
 #include "core/plan/uneven_arrays.h"
 #include "core/steps/mixed_dimensions.h"
 #include "core/steps/stays_behind.h"
+#include "core/steps/target_rights.h"
 #include "core/steps/throttle_work.h"
 #include "core/transfer/table_plan.h"
 
@@ -116,27 +117,19 @@ void find_source_obstacles(pg::Session& source, const plan::Catalog& catalog, co
 }
 
 void find_target_obstacles(pg::Session& target, const Preflight& preflight, const config::JobSpec& spec, std::vector<Finding>& findings) {
-    const auto row = target
-                         .execute(
-                             "SELECT pg_catalog.current_database(),"
-                             " pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),"
-                             " pg_catalog.getdatabaseencoding(), current_user, pg_catalog.pg_is_in_recovery()")
-                         .one_row();
+    const auto row =
+        target.execute("SELECT pg_catalog.current_database(), pg_catalog.getdatabaseencoding(), pg_catalog.pg_is_in_recovery()").one_row();
     const std::string database = "database " + row[0].as<std::string>() + " of the target";
-    if (row[4].as<bool>()) block(findings, database, "the target is a standby and cannot be written to", "use the primary");
+    if (row[2].as<bool>()) block(findings, database, "the target is a standby and cannot be written to", "use the primary");
     const pg::ExtensionState lantern = pg::extension_state(target, "lantern");
     if (!lantern.installed_version && !lantern.available) {
         block(findings, database, "the extension `lantern` is not available on the target's server",
               "install Lantern on that server, or check the target's URL");
     }
-    if (!row[1].as<bool>()) {
-        block(findings, database, "role " + row[3].as<std::string>() + " may not create schemas there",
-              "GRANT CREATE ON DATABASE " + plan::quote_identifier(row[0].as<std::string>()) + " TO " +
-                  plan::quote_identifier(row[3].as<std::string>()));
-    }
-    if (row[2].as<std::string>() != preflight.catalog.encoding) {
+    find_missing_target_rights(target, preflight.catalog, findings);
+    if (row[1].as<std::string>() != preflight.catalog.encoding) {
         findings.push_back({Severity::warning, database,
-                            "its encoding is " + row[2].as<std::string>() + ", the source's is " + preflight.catalog.encoding,
+                            "its encoding is " + row[1].as<std::string>() + ", the source's is " + preflight.catalog.encoding,
                             "characters that the target's encoding lacks will stop the copy"});
     }
     std::vector<plan::QualifiedName> names;

@@ -87,8 +87,8 @@ int events_command(const Options& options) {
             after = event.at("id").as_int64();
             if (options.json) {
                 all.push_back(event);
-            } else {
-                print(event_line(event.as_object()));
+            } else if (!print(event_line(event.as_object()))) {
+                return exit_done;
             }
         }
     }

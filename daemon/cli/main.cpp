@@ -3,6 +3,8 @@
 #include "daemon/cli/options.h"
 #include "daemon/cli/output.h"
 #include "daemon/control_client.h"
+#include "daemon/option_checks.h"
+#include "daemon/standard_streams.h"
 #include "daemon/text.h"
 #include "migrations-state/journal.h"
 
@@ -11,6 +13,7 @@
 #include <unistd.h>
 #include <csignal>
 #include <cstdlib>
+#include <format>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -39,12 +42,25 @@ public:
         try {
             app_.parse(argc, argv);
         } catch (const CLI::ParseError& e) {
-            return app_.exit(e) == 0 ? exit_done : exit_usage;
+            return explain(e);
         }
         return commands_.at(app_.get_subcommands().front())(options_);
     }
 
 private:
+    // Also --help and --version, which are no mistakes.
+    int explain(const CLI::ParseError& error) {
+        const std::vector<std::string> unknown = app_.remaining();
+        // Of a command that is misspelled, it would only be said that there has to be one.
+        if (app_.get_subcommands().empty() && !unknown.empty() && error.get_exit_code() != 0) {
+            return complain(std::format("there is no command `{}`", printable(unknown.front())),
+                            "lantern-migrate --help shows all commands", exit_usage);
+        }
+        const int status = app_.exit(error) == 0 ? exit_done : exit_usage;
+        print("");  // says if standard output did not take it
+        return status;
+    }
+
     CLI::App* command(const std::string& name, const std::string& what, Command run) {
         CLI::App* sub = app_.add_subcommand(name, what);
         sub->add_flag("--json", options_.json, "show JSON");
@@ -54,26 +70,28 @@ private:
 
     void declare_file_commands() {
         CLI::App* plan = command("plan", "check a job and show what it would do; connects, changes nothing", plan_command);
-        plan->add_option("JOB.yaml", options_.job, "the job file")->required();
+        plan->add_option("JOB.yaml", options_.job, "the job file")->required()->check(not_empty());
         plan->add_flag("--queries", options_.queries,
                        "also the statements on vectors that the source's pg_stat_statements has seen, each with its translation");
         pg_dump(plan);
         CLI::App* translate =
             command("translate", "an application's SQL on pgvector as SQL on Lantern; connects to nothing", translate_command);
-        translate->add_option("FILE.sql", options_.job, "the SQL; default, or -: standard input");
+        translate->add_option("FILE.sql", options_.job, "the SQL; default, or -: standard input")->check(not_empty());
         translate->add_option("--schema", options_.schema, "SQL that declares its tables, such as pg_dump --schema-only writes")
-            ->type_name("FILE");
+            ->type_name("FILE")
+            ->check(not_empty());
         translate->add_flag("--functions", options_.functions, "also the SQL that makes the functions of pgvector_compat that it calls");
         CLI::App* run = command("run", "run one job in the foreground; running it again resumes it", run_command);
-        run->add_option("JOB.yaml", options_.job, "the job file")->required();
+        run->add_option("JOB.yaml", options_.job, "the job file")->required()->check(not_empty());
         run->add_option("--state-dir", options_.state_dir, "where its journal is kept; default ~/.local/state/lantern-migrate")
-            ->type_name("DIR");
+            ->type_name("DIR")
+            ->check(not_empty());
         run->add_flag("--again", options_.again, "a job that is done already: migrate once more");
         run->add_flag("--cutover", options_.cutover, "give the word that `cutover: wait` waits for");
         pg_dump(run);
         CLI::App* submit = command("submit", "check a job file, then drop it into the daemon's spool", submit_command);
-        submit->add_option("JOB.yaml", options_.job, "the job file")->required();
-        submit->add_option("--spool-dir", options_.spool_dir, "the daemon's spool")->type_name("DIR");
+        submit->add_option("JOB.yaml", options_.job, "the job file")->required()->check(not_empty());
+        submit->add_option("--spool-dir", options_.spool_dir, "the daemon's spool")->type_name("DIR")->check(not_empty());
         daemon_options(submit);
     }
 
@@ -81,7 +99,7 @@ private:
         daemon_options(command("list", "all jobs", list_command), true);
         job(command("status", "how a job is", status_command), true);
         CLI::App* watch = command("watch", "follow a job, or all, until they end; q leaves", watch_command);
-        watch->add_option("JOB", options_.job, "the job's name");
+        watch->add_option("JOB", options_.job, "the job's name")->check(not_empty());
         daemon_options(watch);
         CLI::App* report = command("report", "what a job moved, how long it took, what it found", report_command);
         report->add_flag("--html", options_.html, "show HTML: one file to keep, to print or to send")->excludes("--json");
@@ -112,19 +130,25 @@ private:
     }
 
     void job(CLI::App* sub, bool with_journal, const std::string& what = "the job's name") {
-        sub->add_option("JOB", options_.job, what)->required();
+        sub->add_option("JOB", options_.job, what)->required()->check(not_empty());
         daemon_options(sub, with_journal);
     }
 
     void daemon_options(CLI::App* sub, bool with_journal = false) {
-        sub->add_option("--socket", options_.socket, "the daemon's control socket")->type_name("PATH");
-        sub->add_option("--config", options_.config, std::string("the daemon's file; default ") + default_config)->type_name("FILE");
+        sub->add_option("--socket", options_.socket, "the daemon's control socket")->type_name("PATH")->check(not_empty());
+        sub->add_option("--config", options_.config, std::string("the daemon's file; default ") + default_config)
+            ->type_name("FILE")
+            ->check(not_empty());
         if (!with_journal) return;
-        sub->add_option("--state-dir", options_.state_dir, "ask the journal that `run` left there instead of the daemon")->type_name("DIR");
+        sub->add_option("--state-dir", options_.state_dir, "ask the journal that `run` left there instead of the daemon")
+            ->type_name("DIR")
+            ->check(not_empty());
     }
 
     void pg_dump(CLI::App* sub) {
-        sub->add_option("--pg-dump", options_.pg_dump, "the pg_dump to read schemas with; not older than the source")->type_name("PATH");
+        sub->add_option("--pg-dump", options_.pg_dump, "the pg_dump to read schemas with; not older than the source")
+            ->type_name("PATH")
+            ->check(not_empty());
     }
 
     CLI::App app_;
@@ -157,6 +181,7 @@ std::filesystem::path state_dir(const Options& options) {
 int main(int argc, char** argv) {
     using namespace lantern_migrate;
     using namespace lantern_migrate::daemon;
+    keep_standard_streams();
     std::signal(SIGPIPE, SIG_IGN);  // `| head` must not end a migration
     try {
         return cli::CommandLine().run(argc, argv);
@@ -165,6 +190,8 @@ int main(int argc, char** argv) {
     } catch (const config::SpecError& e) {
         std::cerr << e.what() << '\n';  // file:line:column: key: message, a line each
         return exit_usage;
+    } catch (const cli::OutputError& e) {
+        return cli::complain(e.what(), "", exit_failed);
     } catch (const Unreachable& e) {
         return cli::complain(e.what(), e.hint(), exit_unreachable);
     } catch (const migrations_state::JournalError& e) {

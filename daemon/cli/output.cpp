@@ -5,7 +5,9 @@
 #include <sys/ioctl.h>
 
 #include <boost/json.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <iostream>
 
 namespace lantern_migrate::daemon::cli {
@@ -17,9 +19,17 @@ int complain(std::string_view message, std::string_view hint, int status) {
     return status;
 }
 
-void print(std::string_view text) { std::cout << text << std::flush; }
+OutputError::OutputError(int error) : std::runtime_error(std::string("cannot write to standard output: ") + std::strerror(error)) {}
 
-void print_json(const boost::json::value& value) { std::cout << value << std::endl; }
+bool print(std::string_view text) {
+    if (!std::cout) return false;  // and that was said
+    errno = 0;
+    std::cout << text << std::flush;
+    if (!std::cout && errno != EPIPE) throw OutputError(errno);
+    return std::cout.good();
+}
+
+void print_json(const boost::json::value& value) { print(boost::json::serialize(value) + "\n"); }
 
 TerminalSize terminal_size(int fd) {
     winsize size{};

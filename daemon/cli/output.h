@@ -23,9 +23,16 @@ private:
     int status_;
 };
 
+// Standard output takes nothing more: its disk is full, or it is closed.
+class OutputError : public std::runtime_error {
+public:
+    explicit OutputError(int error);  // an errno
+};
+
 // "lantern-migrate: MESSAGE" and "hint: HINT"; gives `status` back.
 int complain(std::string_view message, std::string_view hint, int status);
-void print(std::string_view text);
+// To standard output; throws OutputError. False if nobody reads it any longer, which is no error: `| head` has had enough.
+bool print(std::string_view text);
 void print_json(const boost::json::value&);
 // A terminal's width and height, or 80 x 24.
 struct TerminalSize {

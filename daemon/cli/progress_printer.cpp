@@ -79,10 +79,13 @@ void ProgressPrinter::tell(const JobStatus& status) {
     write(told.line + '\n');
 }
 
-void ProgressPrinter::write(const std::string& text) const {
+void ProgressPrinter::write(const std::string& text) {
     for (std::size_t at = 0; at < text.size();) {
         const ssize_t written = ::write(fd_, text.data() + at, text.size() - at);
-        if (written < 0 && errno != EINTR) return;  // nobody reads any more; the job goes on
+        if (written < 0 && errno != EINTR) {  // nobody reads any more; the job goes on
+            trouble_ = errno;
+            return;
+        }
         if (written > 0) at += static_cast<std::size_t>(written);
     }
 }

@@ -21,15 +21,18 @@ public:
     // A line that stays: above the bars.
     void say(const std::string& line);
     [[nodiscard]] bool terminal() const { return terminal_; }
+    // The errno of what could not be written; 0 as long as everything could.
+    [[nodiscard]] int trouble() const { return trouble_; }
 
 private:
     void draw(const std::vector<JobStatus>&);
     void tell(const JobStatus&);
     void erase();
-    void write(const std::string&) const;
+    void write(const std::string&);
 
     int fd_;
     bool terminal_;
+    int trouble_ = 0;
     std::vector<std::string> drawn_;
     struct Told {
         std::string state;

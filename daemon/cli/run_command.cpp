@@ -174,10 +174,15 @@ private:
         end.job.hint.clear();
         printer_.show({end});
         const Report report = build_report(journal_, job_.id);
-        if (options_.json) {
-            print_json(to_json(report));
-        } else if (report.job.disposition == Disposition::done || report.different()) {
-            print(report_text(report));
+        try {
+            if (options_.json) {
+                print_json(to_json(report));
+            } else if (report.job.disposition == Disposition::done || report.different()) {
+                print(report_text(report));
+            }
+        } catch (const OutputError& e) {  // the exit status is the migration's
+            complain(e.what(), std::format("the report is kept: lantern-migrate report {} --state-dir {}", job_.name, dir_.string()),
+                     exit_done);
         }
     }
 

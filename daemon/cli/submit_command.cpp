@@ -92,6 +92,10 @@ int submit_command(const Options& options) {
     // Under its own stem, which is the job's name where the file gives none.
     const std::string extension = fs::path(options.job).extension();
     const std::string name = fs::path(options.job).stem().string() + (extension == ".yml" ? extension : ".yaml");
+    if (Spool::ignored(name)) {
+        throw CommandError(std::format("{} would not be taken up: the daemon leaves files alone whose names begin with a dot", options.job),
+                           "give the file another name", exit_usage);
+    }
     const fs::path file = drop(spool / "incoming", name, read_text(options.job));
     if (options.json) {
         print_json({{"job", spec.name}, {"file", file.string()}});

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <atomic>
 #include <boost/json.hpp>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 
@@ -48,14 +49,14 @@ public:
         if (changed_) ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
     }
 
-    // Waits a moment; true if somebody wants to leave.
+    // Waits a moment; true if somebody wants to leave, or has: a pipe or terminal that nobody reads any longer reports an error.
     [[nodiscard]] bool wants_to_leave() const {
         if (interrupted) return true;
-        pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-        const int ready = ::poll(&input, changed_ ? 1U : 0U, look_every_ms);
-        if (interrupted) return true;
+        pollfd ends[]{{.fd = STDOUT_FILENO, .events = 0, .revents = 0}, {.fd = STDIN_FILENO, .events = POLLIN, .revents = 0}};
+        const int ready = ::poll(ends, changed_ ? 2U : 1U, look_every_ms);
+        if (interrupted || (ready > 0 && ends[0].revents != 0)) return true;
         char key = 0;
-        return ready > 0 && (input.revents & POLLIN) != 0 && ::read(STDIN_FILENO, &key, 1) == 1 && (key == 'q' || key == 'Q');
+        return ready > 0 && (ends[1].revents & POLLIN) != 0 && ::read(STDIN_FILENO, &key, 1) == 1 && (key == 'q' || key == 'Q');
     }
 
 private:
@@ -99,6 +100,7 @@ private:
         } else {
             printer_.show(jobs);
         }
+        if (printer_.trouble() != 0 && printer_.trouble() != EPIPE) throw OutputError(printer_.trouble());
         if (!over) return std::nullopt;
         if (jobs.empty()) printer_.say("no jobs");
         return options_.job.empty() ? exit_done : exit_status(jobs.front());

@@ -3,10 +3,12 @@
 #include "daemon_fixture.h"
 
 #include <gmock/gmock.h>
+#include <spdlog/sinks/ostream_sink.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/json.hpp>
+#include <sstream>
 
 namespace lantern_migrate::daemon {
 namespace {
@@ -79,6 +81,25 @@ TEST(Intake, RefusesABadFileWithEveryMistakeAndGoesOn) {
     EXPECT_THAT(keys, testing::IsSupersetOf({"source", "copy.workers", "foo"}));
     dropped.drop("good.yaml", good_job);
     EXPECT_TRUE(dropped.journal.find_job("good").has_value());
+}
+
+// Anybody of the spool's group may drop files; the log must not be swept away by one of them.
+TEST(Intake, LogsTheFirstMistakesOfAFileAndReportsAll) {
+    Dropped dropped;
+    std::ostringstream log_text;
+    const auto log = std::make_shared<spdlog::logger>("intake", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text));
+    Intake intake(dropped.spool, dropped.journal, log);
+    intake.attach(dropped.scheduler);
+    std::string text = good_job;
+    for (int i = 0; i < 50; ++i) text += "key" + std::to_string(i) + ": 1\n";
+    write(dropped.spool.incoming() / "wide.yaml", text);
+    intake.take("wide.yaml");
+    EXPECT_EQ(dropped.report("failed/wide.yaml").at("mistakes").as_array().size(), 50U);
+    EXPECT_THAT(log_text.str(), testing::HasSubstr(" key=key19 "));
+    EXPECT_THAT(log_text.str(), testing::Not(testing::HasSubstr(" key=key20 ")));
+    EXPECT_THAT(
+        log_text.str(),
+        testing::HasSubstr("job file has more mistakes file=" + (dropped.spool.dir() / "failed/wide.yaml").string() + " not_logged=30\n"));
 }
 
 TEST(Intake, RefusesEmptyBinaryAndHugeFiles) {

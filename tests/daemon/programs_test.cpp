@@ -101,6 +101,42 @@ TEST_F(Programs, EndWithTwoOnWrongUsage) {
     EXPECT_EQ(wait(spawn({LANTERN_MIGRATED_PROGRAM, "--max-jobs", "0"}, "daemon")), 2);
 }
 
+TEST_F(Programs, SayThatTheyDoNotKnowACommand) {
+    const Result result = run({"frobnicate", "words"});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(result.err, "lantern-migrate: there is no command `frobnicate`\nhint: lantern-migrate --help shows all commands\n");
+}
+
+// What a shell makes of an unset variable: it must not mean the working directory, nor the default.
+TEST_F(Programs, RefuseAnEmptyPathOrName) {
+    for (const std::vector<std::string>& arguments : {std::vector<std::string>{"run", path("words.yaml"), "--state-dir", ""},
+                                                      {"list", "--socket", ""},
+                                                      {"list", "--config", ""},
+                                                      {"submit", path("words.yaml"), "--spool-dir", ""},
+                                                      {"plan", path("words.yaml"), "--pg-dump", ""}}) {
+        const Result result = run(arguments);
+        EXPECT_EQ(result.status, 2) << arguments[arguments.size() - 2];
+        EXPECT_EQ(result.err, arguments[arguments.size() - 2] + ": must not be empty\nRun with --help for more information.\n");
+    }
+    EXPECT_EQ(run({"status", ""}).err, "JOB: must not be empty\nRun with --help for more information.\n");
+    for (const char* option : {"--config", "--spool-dir", "--state-dir", "--control-socket", "--pg-dump"}) {
+        EXPECT_EQ(wait(spawn({LANTERN_MIGRATED_PROGRAM, option, ""}, "daemon")), 2) << option;
+        EXPECT_EQ(read(scratch_ / "daemon.err"), std::string(option) + ": must not be empty\nRun with --help for more information.\n");
+    }
+}
+
+TEST_F(Programs, SayThatStandardOutputDidNotTakeTheirAnswer) {
+    for (const char* command : {"--help", "--version", "translate"}) {
+        const auto shell = [&](const std::string& output) {
+            const int status = wait(spawn({"/bin/sh", "-c", LANTERN_MIGRATE_PROGRAM " " + std::string(command) + output}, "run"));
+            return std::to_string(status) + " " + read(scratch_ / "run.err");
+        };
+        EXPECT_EQ(shell(" >/dev/full"), "1 lantern-migrate: cannot write to standard output: No space left on device\n") << command;
+        EXPECT_EQ(shell(" >&-"), "1 lantern-migrate: cannot write to standard output: Bad file descriptor\n") << command;
+        EXPECT_EQ(shell(" | true"), "0 ") << command;
+    }
+}
+
 TEST_F(Programs, EndWithTwoAndEveryMistakeOfABadJobFile) {
     write(scratch_ / "bad.yaml", "sources: {}\ncopy: {workers: 900}\n");
     for (const char* command : {"plan", "run", "submit", "indexes"}) {
@@ -164,6 +200,16 @@ TEST_F(Programs, SubmitDropsAFileThatOnlyTheSpoolsGroupMayRead) {
     EXPECT_EQ(std::distance(fs::directory_iterator(scratch_ / "spool/incoming"), fs::directory_iterator()), 1);
 }
 
+// The daemon would leave it in incoming/ for ever.
+TEST_F(Programs, SubmitRefusesAFileThatWouldNotBeTakenUp) {
+    write(scratch_ / ".words.yaml", "name: words\n" + refused_job);
+    const Result result = run({"submit", path(".words.yaml"), "--spool-dir", path("spool"), "--socket", socket()});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(result.err, "lantern-migrate: " + path(".words.yaml") +
+                              " would not be taken up: the daemon leaves files alone whose names begin with a dot\n"
+                              "hint: give the file another name\n");
+}
+
 TEST_F(Programs, RunStopsAtCtrlCAndSaysHowToResume) {
     write(scratch_ / "words.yaml", refused_job);
     const pid_t child = spawn({LANTERN_MIGRATE_PROGRAM, "run", path("words.yaml"), "--state-dir", path("state")}, "run");
@@ -192,6 +238,10 @@ TEST_F(Programs, ADaemonServesAndStopsInOrder) {
     EXPECT_TRUE(status.at("transient").as_bool());
     EXPECT_THAT(run({"events", "words", "--socket", socket()}).out, HasSubstr("Connection refused"));
     EXPECT_EQ(run({"submit", path("words.yaml"), "--spool-dir", path("spool"), "--socket", socket()}).status, 2);
+    for (const char* how : {"", " --json"}) {  // it ends with who reads it, though the job goes on
+        const std::string watch = LANTERN_MIGRATE_PROGRAM " watch words --socket " + socket() + how;
+        EXPECT_EQ(wait(spawn({"/usr/bin/timeout", "30", "/bin/sh", "-c", watch + " | head -n 1 >/dev/null"}, "watch")), 0) << how;
+    }
     EXPECT_EQ(run({"pause", "words", "--socket", socket()}).status, 0);
     ASSERT_TRUE(until([&] { return run({"status", "words", "--socket", socket()}).status == 3; }));
     EXPECT_EQ(run({"watch", "words", "--socket", socket()}).status, 3);
@@ -230,6 +280,32 @@ TEST_F(Programs, ASecondDaemonOnTheSameJournalIsRefused) {
               1);
     EXPECT_THAT(read(scratch_ / "second.err"), StartsWith("lantern-migrated: "));
     EXPECT_THAT(read(scratch_ / "second.err"), HasSubstr("\nhint: "));
+    ::kill(daemon, SIGTERM);
+    EXPECT_EQ(wait(daemon), 0);
+}
+
+// It would take up the jobs of the first anew, and take their files away.
+TEST_F(Programs, ASecondDaemonOnTheSameSpoolIsRefused) {
+    const pid_t daemon = start_daemon();
+    EXPECT_EQ(wait(spawn({LANTERN_MIGRATED_PROGRAM, "--spool-dir", path("spool"), "--state-dir", path("other"), "--control-socket",
+                          path("other.sock")},
+                         "second")),
+              1);
+    EXPECT_EQ(read(scratch_ / "second.err"), "lantern-migrated: the spool " + path("spool") +
+                                                 " is in use by another lantern-migrated\n"
+                                                 "hint: stop the other one, or give this one another spool_dir\n");
+    ::kill(daemon, SIGTERM);
+    EXPECT_EQ(wait(daemon), 0);
+}
+
+// Else its log would go into the first file or connection that it opens.
+TEST_F(Programs, ADaemonWithoutStandardStreamsHasNothingElseInTheirPlace) {
+    const std::string command = "exec " LANTERN_MIGRATED_PROGRAM " --spool-dir " + path("spool") + " --state-dir " + path("state") +
+                                " --control-socket " + socket() + " <&- >&- 2>&-";
+    const pid_t daemon = spawn({"/bin/sh", "-c", command}, "daemon");
+    ASSERT_TRUE(until([&] { return run({"list", "--socket", socket()}).status == 0; }));
+    for (const char* stream : {"0", "1", "2"})
+        EXPECT_EQ(fs::read_symlink("/proc/" + std::to_string(daemon) + "/fd/" + stream), "/dev/null") << stream;
     ::kill(daemon, SIGTERM);
     EXPECT_EQ(wait(daemon), 0);
 }

@@ -134,7 +134,7 @@ TEST(Spool, ReportsEveryMistakeOfARefusedFile) {
               R"("mistakes":[{"line":3,"column":5,"key":"copy.workers","message":"must be a number"},)"
               R"({"line":9,"column":1,"key":"","message":"no target"}]})"
               "\n");
-    EXPECT_FALSE(fs::exists(spool.dir() / "failed/.words.yaml.report.json.tmp"));
+    EXPECT_FALSE(fs::exists(spool.dir() / "failed/.report.tmp"));
 }
 
 TEST(Spool, KeepsTheReportOfAnEarlierFileOfTheSameName) {
@@ -159,7 +159,7 @@ TEST(Spool, KeepsTheReportAsAPageBesideTheOneForPrograms) {
     Spool::write_report_page(to, "<p>words</p>");
     EXPECT_EQ(read(spool.dir() / "done/words.1.yaml.report.html"), "<p>words</p>");
     EXPECT_EQ(read(spool.dir() / "done/words.yaml.report.html"), "old");
-    EXPECT_FALSE(fs::exists(spool.dir() / "done/.words.1.yaml.report.html.tmp"));
+    EXPECT_FALSE(fs::exists(spool.dir() / "done/.report.tmp"));
 }
 
 TEST(Spool, BringsAFailedFileBackForARetry) {

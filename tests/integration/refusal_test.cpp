@@ -145,5 +145,27 @@ TEST_F(ARefusal, OfARoleThatMayNotReadOneTable) {
     expect_done(file, scenario_.target_url());
 }
 
+// From PostgreSQL 15 on, CREATE on a database says nothing about its schema public.
+TEST_F(ARefusal, OfARoleThatMayNotCreateOnTheTarget) {
+    query(scenario_.target_url(), "CREATE ROLE builder LOGIN; GRANT CREATE ON DATABASE app TO builder");
+    const std::string file = job("building", scenario_.source_url(), scenario_.target().url("app", "builder"));
+    const Finished plan = run({LANTERN_MIGRATE_BIN, "plan", file, "--json"});
+    EXPECT_EQ(plan.ending.exit_code, 1);
+    EXPECT_THAT(plan.out, HasSubstr("\"role builder is no superuser, and may not create the extension `lantern`\""));
+    EXPECT_THAT(plan.out,
+                HasSubstr("\"let a superuser run CREATE EXTENSION lantern in that database, unless its provider lets this role\""));
+    expect_refused(file, "schema public of the target: role builder may not create tables in it",
+                   "GRANT USAGE, CREATE ON SCHEMA public TO builder");
+
+    query(scenario_.target_url(), "GRANT USAGE, CREATE ON SCHEMA public TO builder");
+    expect_refused(file,
+                   "target " + scenario_.target().url("app", "builder") +
+                       ": permission denied to create extension \"lantern\" (SQLSTATE 42501); statement: CREATE EXTENSION IF NOT EXISTS"
+                       " lantern WITH SCHEMA public",
+                   "grant the job's role on the target what is missing, then retry");
+    query(scenario_.target_url(), "CREATE EXTENSION lantern");
+    expect_done(file, scenario_.target_url());
+}
+
 }  // namespace
 }  // namespace lantern_migrate::test
