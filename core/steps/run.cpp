@@ -291,12 +291,23 @@ void Run::require_source_unchanged() {
 
 bool Run::reconcile() {
     progress.set_activity("reading the target's ledger");
+    require_ledger();
     ledger.ensure(target());
     const bool emptied = restart_emptied_tables();
     ledger_entries_ = ledger.read_all(target());
     const bool lost_chunks = reopen_lost_chunks();
     const bool lost_builds = reopen_lost_builds();
     return emptied || lost_chunks || lost_builds;
+}
+
+// The tables came in one transaction with its first row, and are lost with it. Where it alone is gone, every chunk would be copied once
+// more, beside the rows that are there.
+void Run::require_ledger() {
+    if (journal.job(job.id).step <= Step::transfer_schema) return;
+    if (ledger.exists(target()) && ledger.holds(target(), transfer::schema_item)) return;
+    throw MigrationError(
+        "the target has no ledger of this job any more (schema lantern_migrate): what was copied cannot be told",
+        "restore that schema if you can, then retry; else cancel the job, drop on the target what it made, and submit it anew");
 }
 
 // A crash empties unlogged tables; the ledger, which is logged, does not know of it.

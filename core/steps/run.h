@@ -83,6 +83,7 @@ private:
     void lock_source(const std::vector<plan::QualifiedName>& tables);
     bool restart_changed_tables(const std::map<plan::QualifiedName, transfer::Tripwire>& baseline);
     void restart_table(const migrations_state::TableRecord&, const std::string& reason, const std::string& tripwire);
+    void require_ledger();
     bool restart_emptied_tables();
     bool reopen_lost_chunks();
     bool reopen_lost_builds();

@@ -45,9 +45,18 @@ void refuse_name_in_use(const Options& options, const std::string& name) {
     }
 }
 
+const char* what_to_do(int error) {
+    switch (error) {
+        case ENOSPC:
+        case EDQUOT: return "make room on the spool's filesystem, then submit it again";
+        case ENAMETOOLONG: return "give the file a shorter name";
+        default: return "is lantern-migrated installed, and are you in the spool's group? `--spool-dir` names another spool";
+    }
+}
+
 [[noreturn]] void cannot_write(const fs::path& file) {
-    throw CommandError(std::format("cannot write {}: {}", file.string(), std::strerror(errno)),
-                       "is lantern-migrated installed, and are you in the spool's group? `--spool-dir` names another spool", exit_failed);
+    const int error = errno;
+    throw CommandError(std::format("cannot write {}: {}", file.string(), std::strerror(error)), what_to_do(error), exit_failed);
 }
 
 // Readable by the spool's group, which the daemon is in, and by nobody else: a job file may hold a password.

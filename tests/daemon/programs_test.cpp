@@ -200,6 +200,15 @@ TEST_F(Programs, SubmitDropsAFileThatOnlyTheSpoolsGroupMayRead) {
     EXPECT_EQ(std::distance(fs::directory_iterator(scratch_ / "spool/incoming"), fs::directory_iterator()), 1);
 }
 
+TEST_F(Programs, SubmitSaysWhatToDoAboutANameThatIsTooLong) {
+    fs::create_directories(scratch_ / "spool/incoming");
+    const std::string stem(245, 'w');
+    write(scratch_ / (stem + ".yaml"), "name: words\n" + refused_job);
+    const Result result = run({"submit", path(stem + ".yaml"), "--spool-dir", path("spool"), "--socket", socket()});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_THAT(result.err, HasSubstr(": File name too long\nhint: give the file a shorter name\n"));
+}
+
 // The daemon would leave it in incoming/ for ever.
 TEST_F(Programs, SubmitRefusesAFileThatWouldNotBeTakenUp) {
     write(scratch_ / ".words.yaml", "name: words\n" + refused_job);
