@@ -84,6 +84,7 @@ private:
 
     void clean();
     void clean_created();
+    void look_for_tables();
     void clean_used();
     [[nodiscard]] std::vector<CreatedObject> read_created();
     void refuse_renamed(const std::vector<CreatedObject>& recorded, const std::vector<CreatedObject>& now) const;
@@ -118,12 +119,24 @@ void Cleaning::clean() {
         if (spec_.schema.existing == config::ExistingTables::use) clean_used();
         clean_created();
         ledger_.drop_in_transaction(session());
+    } else {
+        look_for_tables();
     }
     if (!database_is_ours_) return;
     const auto others = transfer::objects_of_users(session());
     if (others.empty()) return;
     throw MigrationError("database " + database_name() + ", which the job created, holds what it did not make: " + name_objects(others),
                          std::string("move it to another database first; ") + without_it);
+}
+
+// Somebody may have dropped the ledger, and not what it told of.
+void Cleaning::look_for_tables() {
+    if (spec_.schema.existing == config::ExistingTables::use) return;
+    std::vector<plan::QualifiedName> names;
+    for (const auto& table : journal_.tables(job_.id)) names.push_back({table.schema, table.name});
+    for (const auto& name : pg::existing_relations(session(), names)) {
+        left_.push_back("table " + name.text() + " stays: without the job's ledger, which is gone, it cannot be told who made it");
+    }
 }
 
 // Of objects that are there still, with the identity that they have now; the others were dropped by somebody.

@@ -71,6 +71,16 @@ TEST_F(DropTarget, LeavesTheTargetAsItWasBeforeAJobWithALittleOfEverything) {
     EXPECT_THAT(report(), HasSubstr("on the target: nothing of the job is left on the target"));
 }
 
+TEST_F(DropTarget, SaysWhatStaysWhereSomebodyDroppedTheLedger) {
+    scenario_.load("small_source.sql");
+    run_until_it_waits();
+    query(target(), "DROP SCHEMA lantern_migrate CASCADE");
+    EXPECT_EQ(cancel().ending.exit_code, 0);
+    EXPECT_THAT(report(), HasSubstr("on the target: table public.items stays: without the job's ledger, which is gone, it cannot be told"
+                                    " who made it, table public.notes stays: "));
+    EXPECT_EQ(query_text(target(), "SELECT count(*) > 0 FROM items"), "t");
+}
+
 TEST_F(DropTarget, LeavesWhatWasThereBefore) {
     scenario_.load("rich_source.sql");
     query(target(),
