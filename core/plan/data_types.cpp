@@ -2,6 +2,7 @@
 
 #include "core/plan/bit_columns.h"
 #include "core/plan/tree_nodes.h"
+#include "core/plan/tree_walk.h"
 
 #include <string_view>
 
@@ -34,6 +35,18 @@ std::string parameter_text(std::string_view parameter) {
 }
 
 }  // namespace
+
+std::set<std::string> constraint_names(const SqlTree& tree) {
+    std::set<std::string> names;
+    for (const SqlTree::Statement& statement : tree.statements()) {
+        walk(statement.node->base, [&](ProtobufCMessage& message) {
+            if (const auto* constraint = as<PgQuery__Constraint>(message, pg_query__constraint__descriptor))
+                names.insert(constraint->conname);
+            return Walk::into;
+        });
+    }
+    return names;
+}
 
 std::string dimensions_check_name(const std::string& column, int number) {
     const std::string suffix = std::string(check_suffix) + (number == 1 ? "" : "_" + std::to_string(number));

@@ -5,6 +5,7 @@
 #include "core/plan/bit_uses.h"
 #include "core/plan/extension_uses.h"
 #include "core/plan/finding.h"
+#include "core/plan/sql_tree.h"
 #include "core/plan/sql_types.h"
 
 #include <functional>
@@ -34,6 +35,9 @@ struct DataTypeResult {
 
 // Of the check of a column's length, within PostgreSQL's bound of a name; `number`: where that one is taken.
 [[nodiscard]] std::string dimensions_check_name(const std::string& column, int number = 1);
+
+// Of all tables and domains, wherever in the dump.
+[[nodiscard]] std::set<std::string> constraint_names(const SqlTree&);
 
 class DataTypeConverter {
 public:

@@ -40,6 +40,7 @@ private:
     void operator_(NodeList);
     void operator_class(NodeList);
     void named_object(const PgQuery__ObjectWithArgs&);
+    void initial_value(const PgQuery__DefineStmt&, std::string_view type_option, std::string_view value_option);
 
     void report(UseKind kind, const QualifiedName& name) { found_.uses.push_back({kind, display(name)}); }
     // Without a schema, a name that others have too (avg, +) tells nothing.
@@ -75,6 +76,10 @@ Walk Converter::visit(ProtobufCMessage& message) {
         operator_class({element->opclass, element->n_opclass});
     }
     if (auto* object = as<PgQuery__ObjectWithArgs>(message, pg_query__object_with_args__descriptor)) named_object(*object);
+    if (auto* define = as<PgQuery__DefineStmt>(message, pg_query__define_stmt__descriptor)) {
+        initial_value(*define, "stype", "initcond");
+        initial_value(*define, "mstype", "minitcond");
+    }
     if (auto* constraint = as<PgQuery__Constraint>(message, pg_query__constraint__descriptor)) {
         // EXCLUDE: pairs of an index element and its operator's name.
         for (std::size_t i = 0; i < constraint->n_exclusions; ++i) {
@@ -130,6 +135,30 @@ Walk Converter::cast(PgQuery__TypeCast& typecast) {
     }
     walk(typecast.arg->base, [this](ProtobufCMessage& m) { return visit(m); });
     return Walk::over;  // the type has been judged here
+}
+
+PgQuery__Node* option_of(const PgQuery__DefineStmt& define, std::string_view name) {
+    for (std::size_t i = 0; i < define.n_definition; ++i) {
+        const PgQuery__DefElem& option = *define.definition[i]->def_elem;
+        if (option.defname == name) return option.arg;
+    }
+    return nullptr;
+}
+
+// What an aggregate starts with is a text, of its state's type.
+void Converter::initial_value(const PgQuery__DefineStmt& define, std::string_view type_option, std::string_view value_option) {
+    const PgQuery__Node* state = option_of(define, type_option);
+    PgQuery__Node* value = option_of(define, value_option);
+    if (state == nullptr || state->node_case != PG_QUERY__NODE__NODE_TYPE_NAME || value == nullptr ||
+        value->node_case != PG_QUERY__NODE__NODE_STRING || !holds_vector(*state->type_name, names_) || holds_nothing(value->string->sval))
+        return;
+    const QualifiedName name = qualified_name({state->type_name->names, state->type_name->n_names});
+    const auto domain = names_.domains.find(name);
+    const VectorType type = domain == names_.domains.end() ? vector_type(*state->type_name, names_) : domain->second;
+    const auto literal = to_array_literal(value->string->sval, type);
+    if (!literal) return report(UseKind::literal, name);
+    set_text(value->string->sval, *literal);
+    found_.changed = true;
 }
 
 void Converter::type(PgQuery__TypeName& type_name) {
@@ -294,6 +323,14 @@ VectorType vector_type(const PgQuery__TypeName& type, const ExtensionNames& name
 bool holds_vector(const PgQuery__TypeName& type, const ExtensionNames& names) {
     const QualifiedName name = qualified_name({type.names, type.n_names});
     return vector_type(type, names) != VectorType::none || names.domains.contains(name) || names.holders.contains(name);
+}
+
+bool is_member(const ObjectKey& key, const ExtensionNames& names) {
+    constexpr std::string_view types[] = {"vector", "halfvec", "sparsevec"};
+    if (!names.owns(key.name)) return false;
+    return key.object_class == ObjectClass::type       ? std::ranges::contains(types, key.name.name)
+           : key.object_class == ObjectClass::function ? names.functions.contains(key.name.name)
+                                                       : false;
 }
 
 bool is_ordinary_operator_class(const QualifiedName& name, const ExtensionNames& names) {

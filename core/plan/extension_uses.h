@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/plan/catalog.h"
+#include "core/plan/object_names.h"
 
 #include <pg_query/pg_query.pb-c.h>
 
@@ -53,6 +54,8 @@ private:
 [[nodiscard]] bool is_array(VectorType);
 // Whether a value of the type has a vector at any depth.
 [[nodiscard]] bool holds_vector(const PgQuery__TypeName&, const ExtensionNames&);
+// Whether a type or function is the extension's own.
+[[nodiscard]] bool is_member(const ObjectKey&, const ExtensionNames&);
 // Of btree: its order is the order of the arrays that its vectors become.
 [[nodiscard]] bool is_ordinary_operator_class(const QualifiedName&, const ExtensionNames&);
 // The type modifier: dimensions as declared, or 0.

@@ -5,10 +5,10 @@
 #include "core/plan/dependants.h"
 #include "core/plan/dump_settings.h"
 #include "core/plan/dump_text.h"
+#include "core/plan/partition_tree.h"
 #include "core/plan/sql_tree.h"
 #include "core/plan/statement_subject.h"
 #include "core/plan/tree_nodes.h"
-#include "core/plan/tree_walk.h"
 
 #include <algorithm>
 #include <iterator>
@@ -23,19 +23,7 @@ constexpr std::string_view vector_access_methods[] = {"hnsw", "ivfflat"};  // in
 constexpr std::string_view extension_name = "vector";
 
 // The order behind the rows.
-enum class Turn { objects, refreshes, view_indexes, last };
-
-std::set<std::string> constraint_names(const SqlTree& tree) {
-    std::set<std::string> names;
-    for (const SqlTree::Statement& statement : tree.statements()) {
-        walk(statement.node->base, [&](ProtobufCMessage& message) {
-            if (const auto* constraint = as<PgQuery__Constraint>(message, pg_query__constraint__descriptor))
-                names.insert(constraint->conname);
-            return Walk::into;
-        });
-    }
-    return names;
-}
+enum class Turn { objects, refreshes, view_indexes, last, trigger_states };
 
 class Planner {
 public:
@@ -54,13 +42,16 @@ public:
                       constraint_names(tree)) {
         for (const SqlTree::Statement& statement : tree.statements()) {
             note_owned_sequence(*statement.node);
+            partitions_.note(*statement.node);
             dependants_.declare(*statement.node);
         }
         for (const SqlTree::Statement& statement : tree.statements()) take(statement);
     }
 
     SchemaPlan finish() {
-        std::ranges::stable_sort(after_rows_, {}, &std::pair<Turn, Statement>::first);
+        std::ranges::stable_sort(after_rows_, {}, [this](const auto& entry) {
+            return std::pair(entry.first, entry.first == Turn::trigger_states ? partitions_.depth(entry.second.table) : 0);
+        });
         for (auto& [turn, statement] : after_rows_) plan_.after_rows.push_back(std::move(statement));
         add_compatibility();
         return std::move(plan_);
@@ -76,6 +67,7 @@ private:
     [[nodiscard]] bool is_ours_to_make(const PgQuery__Node&, const Subject&) const;
     [[nodiscard]] bool is_not_selected(const PgQuery__Node&, const Subject&) const;
     [[nodiscard]] bool goes_unsaid(PgQuery__Node&, const Subject&) const;
+    std::optional<bool> privileges_stay(const Subject&);
     void gone(const Subject&, const std::string& why);
     void cannot_carry(const Subject&, const std::string& reason);
 
@@ -108,6 +100,7 @@ private:
     std::set<std::string> compatibility_;     // functions of that schema which something calls
     std::set<ObjectKey> materialized_views_;
     std::map<QualifiedName, QualifiedName> index_tables_;
+    PartitionTree partitions_;
     std::set<QualifiedName> sequences_left_;  // owned by tables that do not move
     // Where the statement is that made an object, for its comment: the section, and the place in it.
     enum class Section { keys_and_indexes, after_rows };
@@ -172,6 +165,13 @@ bool Planner::goes_unsaid(PgQuery__Node& node, const Subject& subject) const {
     return subject.goes_with_any && !what_it_lacks(node.base, {}).empty();
 }
 
+std::optional<bool> Planner::privileges_stay(const Subject& subject) {
+    const Finding finding{Severity::warning, subject.name.text, "they stay behind with pgvector",
+                          "everybody may call what stands in for its functions in pgvector_compat: REVOKE there what must not be"};
+    if (!std::ranges::contains(plan_.findings, finding)) plan_.findings.push_back(finding);
+    return std::nullopt;
+}
+
 void Planner::gone(const Subject& subject, const std::string& why) {
     if (!subject.creates) return;
     const std::string text = subject.name.text + ", " + why;
@@ -232,6 +232,7 @@ std::optional<bool> Planner::convert(PgQuery__Node& node, const Subject& subject
         case PG_QUERY__NODE__NODE_CREATE_RANGE_STMT: return convert_data_type(data_types_.range(*node.create_range_stmt), subject);
         default: break;
     }
+    if (node.node_case == PG_QUERY__NODE__NODE_GRANT_STMT && is_member(subject.name.key, names_)) return privileges_stay(subject);
     Rewriting rewriting = dependants_.rewrite(node);
     std::string reason = describe(rewriting.uses);
     if (reason.empty()) reason = collision(node);
@@ -350,6 +351,8 @@ void Planner::place(const SqlTree::Statement& source, bool changed, const Subjec
         if (table != index_tables_.end()) statement.table = table->second;
     }
     const bool of_view = materialized_views_.contains(relation_key(statement.table));
+    // Of a partition's trigger pg_dump may write it in front of the trigger, which its table has; and from above it reaches all below.
+    const bool is_state = subject.kind == StatementKind::trigger && !subject.creates;
     const bool of_table = subject.place == Place::with_table && !of_view && !statement.table.name.empty();
     if (subject.creates) {
         places_[subject.name.key] = of_table ? std::pair(Section::keys_and_indexes, plan_.keys_and_indexes.size())
@@ -358,9 +361,10 @@ void Planner::place(const SqlTree::Statement& source, bool changed, const Subjec
     if (of_table)
         plan_.keys_and_indexes.push_back(std::move(statement));
     else
-        after_rows_.emplace_back(subject.place == Place::last ? Turn::last
-                                 : of_view                    ? Turn::view_indexes
-                                                              : Turn::objects,
+        after_rows_.emplace_back(is_state                       ? Turn::trigger_states
+                                 : subject.place == Place::last ? Turn::last
+                                 : of_view                      ? Turn::view_indexes
+                                                                : Turn::objects,
                                  std::move(statement));
 }
 

@@ -7,6 +7,7 @@
 #include "core/plan/bit_columns.h"
 #include "core/plan/uneven_arrays.h"
 #include "core/steps/mixed_dimensions.h"
+#include "core/steps/rehearsal.h"
 #include "core/steps/stays_behind.h"
 #include "core/steps/target_rights.h"
 #include "core/steps/throttle_work.h"
@@ -94,6 +95,16 @@ void find_uneven_arrays(pg::Session& source, const plan::Catalog& catalog, std::
     }
 }
 
+// Schemas that the job makes on the target for itself.
+void find_names_of_ours(pg::Session& source, const config::JobSpec& spec, std::vector<Finding>& findings) {
+    for (const auto& row : source.execute("SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = 'lantern_migrate'"
+                                          " OR nspname = 'pgvector_compat' AND " +
+                                          std::string(spec.schema.compatibility ? "true" : "false") + " ORDER BY 1")) {
+        block(findings, "schema " + row[0].as<std::string>(), "the job makes a schema of that name on the target for itself",
+              "rename it on the source with ALTER SCHEMA, or drop it if it was left behind by another job");
+    }
+}
+
 void find_source_obstacles(pg::Session& source, const plan::Catalog& catalog, const config::JobSpec& spec, std::vector<Finding>& findings) {
     for (const plan::Table& table : catalog.tables) find_table_obstacles(table, spec, findings);
     for (const plan::Sequence& sequence : catalog.sequences) {
@@ -101,6 +112,7 @@ void find_source_obstacles(pg::Session& source, const plan::Catalog& catalog, co
         block(findings, "sequence " + sequence.name.text(), "the source's role may not read its last value",
               "GRANT SELECT ON SEQUENCE " + sequence.name.sql() + " to the role");
     }
+    find_names_of_ours(source, spec, findings);
     find_what_stays_behind(source, catalog, findings);
     find_mixed_dimensions(source, catalog, findings);
     if (auto finding = throttle_finding(source, spec.copy.throttle)) findings.push_back(std::move(*finding));
@@ -148,6 +160,12 @@ void find_target_obstacles(pg::Session& target, const Preflight& preflight, cons
                   "create it there, or set `schema.existing: fail`");
         }
     }
+}
+
+// What blocks already would be refused there once more; and tables that the job is to drop stay in use until it does.
+bool can_rehearse(pg::Session& target, const Preflight& preflight, const config::JobSpec& spec) {
+    return preflight.blocking().empty() && spec.schema.existing != config::ExistingTables::use &&
+           pg::existing_relations(target, preflight.schema.tables).empty();
 }
 
 std::vector<Finding> translate_indexes(Preflight& preflight, const plan::IndexPolicy& policy) {
@@ -247,7 +265,11 @@ Preflight examine(pg::Session& source, const config::ConnectionParameters& sourc
     std::ranges::move(of_indexes, std::back_inserter(preflight.findings));
     std::ranges::move(plan::rows_with_bit_columns(preflight.catalog), std::back_inserter(preflight.findings));
     std::ranges::move(plan::advise(preflight.catalog), std::back_inserter(preflight.findings));
-    if (target != nullptr && request.check_target) find_target_obstacles(*target, preflight, spec, preflight.findings);
+    if (target != nullptr && request.check_target) {
+        find_target_obstacles(*target, preflight, spec, preflight.findings);
+        if (can_rehearse(*target, preflight, spec))
+            std::ranges::move(rehearse(*target, preflight.schema), std::back_inserter(preflight.findings));
+    }
     return preflight;
 }
 

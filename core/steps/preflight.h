@@ -35,8 +35,9 @@ struct PreflightRequest {
     bool check_target = true;  // false once the target holds what this job made
 };
 
-// Reads from both, changes neither. `target` may be null where the database is still to be created.
-// Throws MigrationError for what makes the question meaningless: no pgvector, nothing to move, too old a server or pg_dump.
+// Reads from both, changes neither: what it makes on the target (rehearsal.h) it takes back. `target` may be null where the database is
+// still to be created. Throws MigrationError for what makes the question meaningless: no pgvector, nothing to move, too old a server or
+// pg_dump.
 [[nodiscard]] Preflight examine(pg::Session& source, const config::ConnectionParameters& source_parameters, pg::Session* target,
                                 const PreflightRequest&, std::stop_token);
 
