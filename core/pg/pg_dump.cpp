@@ -129,6 +129,10 @@ std::string last_line(const std::string& text) {
 std::string conninfo(const config::ConnectionParameters& connection, const std::string& application_name) {
     std::map<std::string, std::string> keywords = connection.keywords;
     keywords["application_name"] = application_name;
+    // Behind the operator's own. Literals are read as they stand, whatever the database's or the role's settings say.
+    std::string& options = keywords["options"];
+    options += std::string(options.empty() ? "" : " ") +
+               "-c statement_timeout=0 -c default_transaction_read_only=on -c standard_conforming_strings=on";
     std::string text;
     for (const auto& [keyword, value] : keywords) {
         text += keyword + "='";
@@ -176,8 +180,7 @@ std::string dump_schema(const PgDumpRequest& request, std::stop_token stop) {
         arguments.push_back("--exclude-table=" + quoted(table.schema) + "." + quoted(table.name));
     }
     arguments.push_back("--dbname=" + conninfo(request.connection, request.application_name));
-    std::map<std::string, std::string> environment{{"PGOPTIONS", "-c statement_timeout=0 -c default_transaction_read_only=on"},
-                                                   {"LC_ALL", "C"}};
+    std::map<std::string, std::string> environment{{"LC_ALL", "C"}};
     if (!request.connection.password.empty()) environment["PGPASSWORD"] = request.connection.password.reveal();
     ChildOutput child = run_child(std::move(arguments), environment, stop);
     if (!WIFEXITED(child.status) || WEXITSTATUS(child.status) != 0) {

@@ -32,6 +32,10 @@ constexpr Setting settings[] = {
     {0, "SET bytea_output = 'hex'"},
     {0, "SET xmloption = content"},
     {0, "SET standard_conforming_strings = on"},
+    {0, "SET array_nulls = on"},
+    // Rows that go as text must read alike on both servers.
+    {0, "SET quote_all_identifiers = off"},
+    {0, "SET lc_monetary = 'C'"},
     {0, "SET client_min_messages = error"},  // copy.cpp relies on it
     // A policy must not hide rows from the copy: with row_security off the server refuses instead.
     {0, "SET row_security = off"},

@@ -163,7 +163,11 @@ Rewriting rewrite_function(PgQuery__CreateFunctionStmt& function, const Extensio
     Rewriter rewriter(names, objects, options);
     for (std::size_t i = 0; i < function.n_parameters; ++i) {
         const PgQuery__FunctionParameter& parameter = *function.parameters[i]->function_parameter;
-        if (parameter.defexpr == nullptr || parameter.arg_type == nullptr) continue;
+        if (parameter.arg_type == nullptr) continue;
+        // A call's arguments would have to be numbers: real[][] has real as its element, as real[] has.
+        if (parameter.mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_VARIADIC && is_array(vector_type(*parameter.arg_type, names)))
+            all.uses.push_back({UseKind::type, display(*parameter.arg_type) + " as VARIADIC"});
+        if (parameter.defexpr == nullptr) continue;
         if (const SqlType type = sql_type(*parameter.arg_type, names); is_vector(type))
             all.add(rewriter.rewrite_value(*parameter.defexpr, type, scope));
     }

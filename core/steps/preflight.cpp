@@ -6,6 +6,8 @@
 #include "core/plan/advice.h"
 #include "core/plan/bit_columns.h"
 #include "core/plan/uneven_arrays.h"
+#include "core/steps/caller_paths.h"
+#include "core/steps/existing_tables.h"
 #include "core/steps/mixed_dimensions.h"
 #include "core/steps/rehearsal.h"
 #include "core/steps/stays_behind.h"
@@ -256,6 +258,7 @@ Preflight examine(pg::Session& source, const config::ConnectionParameters& sourc
     check_source(source, preflight.catalog, spec);
     find_source_obstacles(source, preflight.catalog, spec, preflight.findings);
     find_uneven_arrays(source, preflight.catalog, preflight.findings);
+    std::ranges::move(find_lost_names(source, preflight.catalog), std::back_inserter(preflight.findings));
     const auto lantern = target == nullptr ? std::string(default_lantern_schema) : lantern_schema(*target);
     std::vector<Finding> of_indexes = translate_indexes(preflight, index_policy(spec, lantern));
     std::string schema = dump.get();
@@ -267,6 +270,8 @@ Preflight examine(pg::Session& source, const config::ConnectionParameters& sourc
     std::ranges::move(plan::advise(preflight.catalog), std::back_inserter(preflight.findings));
     if (target != nullptr && request.check_target) {
         find_target_obstacles(*target, preflight, spec, preflight.findings);
+        if (spec.schema.existing == config::ExistingTables::use)
+            std::ranges::move(find_unfit_columns(source, *target, preflight.catalog), std::back_inserter(preflight.findings));
         if (can_rehearse(*target, preflight, spec))
             std::ranges::move(rehearse(*target, preflight.schema), std::back_inserter(preflight.findings));
     }

@@ -48,6 +48,11 @@ const std::string plain_function =
     "  t := replace(t, s, s::sparsevec::vector::text); END LOOP;"
     " RETURN translate(regexp_replace(t, '(\\[-?[0-9]+:-?[0-9]+\\])+=', '', 'g'), '[]\"\\', '{}'); END $$; ";
 
+// Whatever the database's own settings are.
+const std::string plain_settings =
+    "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET quote_all_identifiers = off; SET DateStyle = 'ISO, YMD';"
+    " SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 3; ";
+
 // The extension's types are found wherever it is.
 const std::string find_everything =
     "SELECT set_config('search_path', string_agg(quote_ident(nspname), ', ' ORDER BY nspname <> 'public', nspname), false) FROM "
@@ -57,8 +62,8 @@ const std::string find_everything =
 std::string fingerprint(Session& session, const std::string& table, const std::string& columns) {
     // Where no column needs the function, a server that is read only can be compared too.
     const bool needs_function = columns.contains("pg_temp.plain");
-    const Rows rows = session.query(find_everything + (needs_function ? plain_function : std::string{}) +
-                                    "SET extra_float_digits = 3; SELECT count(*), coalesce(sum(hashtextextended(ROW(" + columns +
+    const Rows rows = session.query(plain_settings + find_everything + (needs_function ? plain_function : std::string{}) +
+                                    "SELECT count(*), coalesce(sum(hashtextextended(ROW(" + columns +
                                     ")::text, 0)::numeric), 0),"
                                     " coalesce(sum(hashtextextended(ROW(" +
                                     columns + ")::text, 1)::numeric), 0) FROM ONLY " + table);
@@ -67,7 +72,8 @@ std::string fingerprint(Session& session, const std::string& table, const std::s
 
 std::map<std::string, std::string> lines(Session& session, const std::string& sql) {
     std::map<std::string, std::string> result;
-    for (const auto& row : session.query("SET search_path = ''; " + sql)) result[row[0].value_or("")] = row[1].value_or("(null)");
+    for (const auto& row : session.query(plain_settings + "SET search_path = ''; " + sql))
+        result[row[0].value_or("")] = row[1].value_or("(null)");
     return result;
 }
 
@@ -77,8 +83,8 @@ std::vector<std::string> compare_tables(const std::string& source_url, const std
     Session source_session(source_url), target_session(target_url);
     std::vector<std::string> differences;
     std::map<std::string, std::string> on_target;
-    for (const auto& row : target_session.query(user_tables)) on_target[row[0].value()] = row[1].value();
-    for (const auto& row : source_session.query(user_tables)) {
+    for (const auto& row : target_session.query(plain_settings + user_tables)) on_target[row[0].value()] = row[1].value();
+    for (const auto& row : source_session.query(plain_settings + user_tables)) {
         const std::string table = row[0].value();
         if (!on_target.contains(table)) {
             differences.push_back(table + ": is not on the target");

@@ -1,4 +1,6 @@
 -- Aggregates over vectors, and aggregates and window functions over distances.
+-- rewritten: function public.added(real[],real[])
+-- rewritten: function public.total(real[])
 -- rewritten: view public.centroids
 -- rewritten: view public.filtered
 -- rewritten: view public.from_centroid
@@ -26,3 +28,6 @@ CREATE VIEW lists AS SELECT category, array_agg(id ORDER BY v <-> '[3,1,2]', id)
 CREATE VIEW filtered AS SELECT avg(v) FILTER (WHERE category = 'c2') <-> '[0,0,0]'::vector AS d FROM items;
 CREATE VIEW of_nothing AS SELECT avg(v) <-> '[0,0,0]'::vector AS d FROM items WHERE id < 0;
 CREATE VIEW distinct_ones AS SELECT count(DISTINCT v) AS n FROM items;
+-- What an aggregate of one's own starts with is a vector's text.
+CREATE FUNCTION added(s vector, x vector) RETURNS vector LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN s + x; END';
+CREATE AGGREGATE total(vector) (SFUNC = added, STYPE = vector, INITCOND = '[0,0,0]');

@@ -3,6 +3,7 @@
 -- finding: blocking: function public.made_at_run_time(text, public.vector): it uses operator <-> in its body
 -- finding: blocking: function public.threshold_at_run_time(public.vector): it uses operator <-> in its body
 -- finding: blocking: aggregate public.farthest(public.vector): it uses function public.vector_add
+-- finding: blocking: function public.counted(public.vector[]): it uses type public.vector[] as VARIADIC
 -- finding: blocking: operator public.<+++>: it uses function public.l2_distance
 -- finding: blocking: view public.through_operator: it needs operator public.<+++>, which is left out
 CREATE EXTENSION vector;
@@ -23,3 +24,4 @@ CREATE AGGREGATE farthest(vector) (SFUNC = vector_add, STYPE = vector);
 CREATE OPERATOR <+++> (FUNCTION = l2_distance, LEFTARG = vector, RIGHTARG = vector);
 CREATE CAST (vector AS text) WITH INOUT;
 CREATE VIEW through_operator AS SELECT id, v <+++> '[1,2,3]'::vector AS d FROM items;
+CREATE FUNCTION counted(VARIADIC qs vector[]) RETURNS int LANGUAGE sql AS 'SELECT array_length(qs, 1)';
