@@ -45,7 +45,7 @@ constexpr AlterRule alter_rules[] = {
     {PG_QUERY__ALTER_TABLE_TYPE__AT_ForceRowSecurity, Place::last, StatementKind::other},
 };
 
-// Objects whose comments, like themselves, come behind the rows.
+// Objects whose comments, owners and labels, like themselves, come behind the rows.
 constexpr PgQuery__ObjectType created_last[] = {
     PG_QUERY__OBJECT_TYPE__OBJECT_TRIGGER,     PG_QUERY__OBJECT_TYPE__OBJECT_RULE,          PG_QUERY__OBJECT_TYPE__OBJECT_POLICY,
     PG_QUERY__OBJECT_TYPE__OBJECT_PUBLICATION, PG_QUERY__OBJECT_TYPE__OBJECT_EVENT_TRIGGER,
@@ -148,10 +148,11 @@ Subject alter_subject(const PgQuery__AlterTableStmt& alter) {
     return subject;
 }
 
+Place place_of_changes(PgQuery__ObjectType type) { return std::ranges::contains(created_last, type) ? Place::last : Place::before_rows; }
+
 Subject comment_subject(const PgQuery__CommentStmt& comment) {
     const ObjectName object = object_name(comment.objtype, *comment.object);
-    return change("comment on " + object.text, object,
-                  std::ranges::contains(created_last, comment.objtype) ? Place::last : Place::before_rows);
+    return change("comment on " + object.text, object, place_of_changes(comment.objtype));
 }
 
 Subject grant_subject(const PgQuery__GrantStmt& grant) {
@@ -163,7 +164,7 @@ Subject grant_subject(const PgQuery__GrantStmt& grant) {
 Subject owner_subject(const PgQuery__AlterOwnerStmt& owner) {
     const ObjectName object = owner.object != nullptr ? object_name(owner.object_type, *owner.object)
                                                       : relation_name(word(owner.object_type), qualified_name(*owner.relation));
-    return change("owner of " + object.text, object);
+    return change("owner of " + object.text, object, place_of_changes(owner.object_type));
 }
 
 Subject publication_subject(const PgQuery__AlterPublicationStmt& publication) {
@@ -276,7 +277,7 @@ Subject subject_of(const PgQuery__Node& node) {
         case PG_QUERY__NODE__NODE_COMMENT_STMT: return comment_subject(*node.comment_stmt);
         case PG_QUERY__NODE__NODE_SEC_LABEL_STMT: {
             const ObjectName object = object_name(node.sec_label_stmt->objtype, *node.sec_label_stmt->object);
-            return change("security label on " + object.text, object);
+            return change("security label on " + object.text, object, place_of_changes(node.sec_label_stmt->objtype));
         }
         case PG_QUERY__NODE__NODE_GRANT_STMT: return grant_subject(*node.grant_stmt);
         case PG_QUERY__NODE__NODE_ALTER_DEFAULT_PRIVILEGES_STMT: return creation(other_name("default", {"", "privileges"}));

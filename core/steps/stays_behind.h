@@ -9,7 +9,8 @@
 
 namespace lantern_migrate::steps {
 
-// Large objects, rows in an extension's configuration tables, settings of the database, subscriptions. A few queries; throws PgError.
+// Large objects, rows in an extension's configuration tables, settings of the database and of roles in it, subscriptions, the order of
+// columns. A few queries; throws PgError.
 void find_what_stays_behind(pg::Session& source, const plan::Catalog&, std::vector<plan::Finding>&);
 
 }  // namespace lantern_migrate::steps

@@ -1,5 +1,9 @@
 -- Settings of the database itself are not part of its schema: the plan names them.
 -- finding: warning: database app: its own settings are not moved: hnsw.ef_search, search_path, work_mem
+-- finding: warning: role corpus_reader in database app: its own settings are not moved: search_path, statement_timeout
+CREATE ROLE corpus_reader;
+ALTER ROLE corpus_reader IN DATABASE app SET search_path = app;
+ALTER ROLE corpus_reader IN DATABASE app SET statement_timeout = '5s';
 CREATE EXTENSION vector;
 LOAD 'vector';
 ALTER DATABASE app SET search_path = app, public;

@@ -7,9 +7,13 @@
 -- same: SELECT proacl::text, pg_get_userbyid(proowner) FROM pg_proc WHERE proname = 'one'
 -- same: SELECT nspacl::text, pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'app'
 -- same: SELECT defaclacl::text FROM pg_default_acl
+-- same: SELECT pg_get_userbyid(pubowner) FROM pg_publication
+-- same: SELECT pg_get_userbyid(stxowner) FROM pg_statistic_ext
 CREATE ROLE corpus_owner;
 CREATE ROLE corpus_reader;
 CREATE EXTENSION vector;
+GRANT CREATE ON DATABASE app TO corpus_owner;
+GRANT CREATE ON SCHEMA public TO corpus_owner;
 CREATE SCHEMA app AUTHORIZATION corpus_owner;
 GRANT USAGE ON SCHEMA app TO corpus_reader;
 CREATE TABLE docs (id int PRIMARY KEY, secret text, v vector(2));
@@ -27,3 +31,7 @@ ALTER FUNCTION one() OWNER TO corpus_owner;
 REVOKE ALL ON FUNCTION one() FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE corpus_owner IN SCHEMA app GRANT SELECT ON TABLES TO corpus_reader;
 CREATE INDEX docs_v ON docs USING hnsw (v vector_l2_ops);
+CREATE PUBLICATION feed FOR TABLE docs;
+ALTER PUBLICATION feed OWNER TO corpus_owner;
+CREATE STATISTICS of_docs ON id, secret FROM docs;
+ALTER STATISTICS of_docs OWNER TO corpus_owner;
