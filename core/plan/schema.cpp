@@ -23,7 +23,7 @@ constexpr std::string_view vector_access_methods[] = {"hnsw", "ivfflat"};  // in
 constexpr std::string_view extension_name = "vector";
 
 // The order behind the rows.
-enum class Turn { objects, refreshes, view_indexes, last, trigger_states };
+enum class Turn { objects, refreshes, view_indexes, triggers, trigger_states, last };
 
 class Planner {
 public:
@@ -340,6 +340,12 @@ void Planner::remember(const PgQuery__Node& node, const Subject& subject) {
     if (node.node_case == PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT) materialized_views_.insert(key);
 }
 
+// The state of a partition's trigger may stand in front of the trigger, which its table has; and from above a state reaches all below.
+Turn turn_of(const Subject& subject, bool of_view) {
+    if (subject.kind == StatementKind::trigger) return subject.creates ? Turn::triggers : Turn::trigger_states;
+    return subject.place == Place::last ? Turn::last : of_view ? Turn::view_indexes : Turn::objects;
+}
+
 void Planner::place(const SqlTree::Statement& source, bool changed, const Subject& subject) {
     Statement statement{
         .kind = subject.kind, .object = {}, .table = subject.table, .sql = changed ? deparse(*source.node) : std::string(source.text)};
@@ -351,8 +357,6 @@ void Planner::place(const SqlTree::Statement& source, bool changed, const Subjec
         if (table != index_tables_.end()) statement.table = table->second;
     }
     const bool of_view = materialized_views_.contains(relation_key(statement.table));
-    // Of a partition's trigger pg_dump may write it in front of the trigger, which its table has; and from above it reaches all below.
-    const bool is_state = subject.kind == StatementKind::trigger && !subject.creates;
     const bool of_table = subject.place == Place::with_table && !of_view && !statement.table.name.empty();
     if (subject.creates) {
         places_[subject.name.key] = of_table ? std::pair(Section::keys_and_indexes, plan_.keys_and_indexes.size())
@@ -361,11 +365,7 @@ void Planner::place(const SqlTree::Statement& source, bool changed, const Subjec
     if (of_table)
         plan_.keys_and_indexes.push_back(std::move(statement));
     else
-        after_rows_.emplace_back(is_state                       ? Turn::trigger_states
-                                 : subject.place == Place::last ? Turn::last
-                                 : of_view                      ? Turn::view_indexes
-                                                                : Turn::objects,
-                                 std::move(statement));
+        after_rows_.emplace_back(turn_of(subject, of_view), std::move(statement));
 }
 
 void Planner::take(const SqlTree::Statement& statement) {

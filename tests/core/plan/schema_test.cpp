@@ -156,11 +156,11 @@ TEST(SchemaPlan, SortsIntoBeforeTheRowsWithTheTableAndBehindAllRows) {
     for (const Statement& statement : plan.keys_and_indexes) EXPECT_EQ(statement.table, (QualifiedName{"s", "a"})) << statement.object;
     EXPECT_THAT(objects(plan.after_rows),
                 ElementsAre("check late on s.a", "statistics s.st", "foreign key a_fk on s.a", "rows of materialized view s.m",
-                            "index s.m_id", "settings of table s.a (2)", "rule r on s.a", "trigger t on s.a", "settings of table s.a (4)",
+                            "index s.m_id", "trigger t on s.a", "settings of table s.a (4)", "settings of table s.a (2)", "rule r on s.a",
                             "policy p on s.a", "settings of table s.a (5)", "publication pub", "publication pub: table s.a"));
     EXPECT_EQ(plan.after_rows[2].sql,
               "ALTER TABLE ONLY s.a ADD CONSTRAINT a_fk FOREIGN KEY (b) REFERENCES s.a(id);\nCOMMENT ON CONSTRAINT a_fk ON s.a IS 'fk'");
-    EXPECT_EQ(plan.after_rows[7].sql.substr(plan.after_rows[7].sql.find('\n') + 1), "COMMENT ON TRIGGER t ON s.a IS 't'");
+    EXPECT_EQ(plan.after_rows[5].sql.substr(plan.after_rows[5].sql.find('\n') + 1), "COMMENT ON TRIGGER t ON s.a IS 't'");
     EXPECT_THAT(plan.tables, ElementsAre(QualifiedName{"s", "a"}));
 }
 

@@ -91,5 +91,20 @@ TEST(SchemaTypes, CannotHaveALiteralWithVectorsFurtherInside) {
                 IsEmpty());
 }
 
+TEST(SchemaTypes, StartAnAggregateWithAnArray) {
+    EXPECT_THAT(before("CREATE AGGREGATE public.total(public.vector) (SFUNC = public.added, STYPE = public.vector, INITCOND = '[0,1e-3]');"
+                       "CREATE AGGREGATE public.moved(integer) (SFUNC = public.f, STYPE = integer, INITCOND = '0', MSFUNC = public.f,"
+                       " MINVFUNC = public.f, MSTYPE = public.vector[], MINITCOND = '{}');"
+                       "CREATE AGGREGATE public.ids(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0');"),
+                ElementsAre("CREATE AGGREGATE public.total (real[]) (sfunc = public.added, stype = real[], initcond = '{0,0.001}')",
+                            "CREATE AGGREGATE public.moved (int) (sfunc = public.f, stype = int, initcond = '0', msfunc = public.f, "
+                            "minvfunc = public.f, mstype = real[][], minitcond = '{}')",
+                            "CREATE AGGREGATE public.ids(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0')"));
+    const SchemaPlan plan = plan_schema(
+        "CREATE AGGREGATE public.lists(integer) (SFUNC = public.f, STYPE = public.vector[], INITCOND = '{\"[1,2]\"}');", options());
+    ASSERT_EQ(plan.findings.size(), 1U);
+    EXPECT_EQ(plan.findings[0].reason, "it has a literal of public.vector that cannot be written as an array");
+}
+
 }  // namespace
 }  // namespace lantern_migrate::plan

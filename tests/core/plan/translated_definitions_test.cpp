@@ -149,16 +149,6 @@ TEST(TranslatedDefinitions, KeepTheNamesOfColumns) {
             "CREATE TABLE w AS SELECT id, * FROM (SELECT sqrt(v <-> v) AS \"?column?\" FROM items) q"}});
 }
 
-TEST(TranslatedDefinitions, StartAnAggregateWithAnArray) {
-    check({{"CREATE AGGREGATE total(vector) (SFUNC = added, STYPE = vector, INITCOND = '[0,1e-3]')",
-            "CREATE AGGREGATE total (real[]) (sfunc = added, stype = real[], initcond = '{0,1e-3}')"},
-           {"CREATE AGGREGATE lists(int) (SFUNC = added, STYPE = vector[], INITCOND = '{}')",
-            "CREATE AGGREGATE lists (int) (sfunc = added, stype = real[][], initcond = '{}')"},
-           {"CREATE AGGREGATE ids(int) (SFUNC = added, STYPE = int, INITCOND = '0')", "unchanged"},
-           {"CREATE AGGREGATE lists(int) (SFUNC = added, STYPE = vector[], INITCOND = '{\"[1,2]\"}')",
-            "LEFT: writes '...'::vector, which has no counterpart"}});
-}
-
 TEST(TranslatedDefinitions, LeaveAFunctionOfAnyNumberOfVectors) {
     check({{"CREATE FUNCTION f(VARIADIC qs vector[]) RETURNS int LANGUAGE sql AS 'SELECT 1'",
             "LEFT: uses type vector[] as VARIADIC, which has no counterpart"},
