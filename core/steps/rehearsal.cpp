@@ -41,7 +41,8 @@ bool is_consequence(const PgError::Facts& error) {
 }
 
 bool is_about_the_server(const PgError::Facts& error) {
-    constexpr std::string_view classes[] = {"08", "40", "53", "55P03", "57", "58", "XX"};
+    // A unique violation is of a catalog: somebody else makes the same at this moment.
+    constexpr std::string_view classes[] = {"08", "23505", "40", "53", "55P03", "57", "58030", "XX"};
     return error.connection_lost || error.sqlstate.empty() ||
            std::ranges::any_of(classes, [&](std::string_view begin) { return error.sqlstate.starts_with(begin); });
 }
@@ -123,6 +124,7 @@ std::vector<Finding> rehearse(pg::Session& target, const plan::SchemaPlan& schem
         const pg::Transaction never_committed(target, "BEGIN READ WRITE");
         // Who is at work there must not queue behind a plan.
         target.execute("SET LOCAL lock_timeout = '2s'");
+        target.execute(take_schema_turn);
         Rehearsal rehearsal(target);
         const Statement lantern{
             .object = "extension lantern", .table = {}, .sql = "CREATE EXTENSION IF NOT EXISTS lantern WITH SCHEMA public"};

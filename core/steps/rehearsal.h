@@ -7,9 +7,14 @@
 #include "core/plan/finding.h"
 #include "core/plan/schema.h"
 
+#include <string_view>
 #include <vector>
 
 namespace lantern_migrate::steps {
+
+// Any constant. Jobs on one database take turns at their schemas: what several of them make, functions of pgvector_compat above all, cannot
+// be made by two at once.
+inline constexpr std::string_view take_schema_turn = "SELECT pg_catalog.pg_advisory_xact_lock(5497853170222)";
 
 // Blocking findings, one for each statement that is refused, without those that are refused because of one before them. A target that
 // others keep busy is not waited for: a finding says that nothing was tried.

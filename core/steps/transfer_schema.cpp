@@ -1,5 +1,6 @@
 #include "core/index/builds.h"
 #include "core/pg/server.h"
+#include "core/steps/rehearsal.h"
 #include "core/steps/statistics.h"
 #include "core/steps/steps.h"
 #include "migrations-state/failpoint.h"
@@ -115,16 +116,12 @@ void execute_all(Run& run, const std::vector<plan::Statement>& statements, std::
     }
 }
 
-// Any constant. Jobs on one database take turns here: what several of them make, functions of pgvector_compat above all, cannot be made
-// by two at once.
-constexpr std::string_view turn = "SELECT pg_catalog.pg_advisory_xact_lock(5497853170222)";
-
 // Pre-data in one transaction with its ledger row: the schema is there whole or not at all.
 void create_schema(Run& run, const plan::SchemaPlan& schema, std::size_t at_a_time) {
     pg::Transaction transaction(run.target());
     run.ledger.lock(run.target(), transfer::schema_item);
     if (run.ledger.holds(run.target(), transfer::schema_item)) return;
-    run.target().execute(turn);
+    run.target().execute(take_schema_turn);
     const transfer::CreationWatch watch(run.target());
     if (run.spec.schema.existing == config::ExistingTables::replace)
         drop_existing(run, schema);

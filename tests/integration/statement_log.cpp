@@ -12,6 +12,7 @@ namespace {
 
 // What a session may set for itself without anybody else noticing.
 const std::set<std::string> own_settings{
+    "ARRAY_NULLS",
     "BYTEA_OUTPUT",
     "CHECK_FUNCTION_BODIES",
     "CLIENT_ENCODING",
@@ -23,7 +24,9 @@ const std::set<std::string> own_settings{
     "IDLE_SESSION_TIMEOUT",
     "INTERVALSTYLE",
     "JIT",
+    "LC_MONETARY",
     "LOCK_TIMEOUT",
+    "QUOTE_ALL_IDENTIFIERS",
     "ROW_SECURITY",
     "SEARCH_PATH",
     "STANDARD_CONFORMING_STRINGS",
@@ -37,6 +40,7 @@ const std::set<std::string> own_settings{
 const std::set<std::string> harmless_volatile_functions{
     "pg_control_checkpoint", "pg_control_system", "pg_is_in_recovery", "pg_relation_size", "pg_table_size", "set_config",
 };
+constexpr std::array transaction_ends{"COMMIT", "END", "ROLLBACK"};
 // Nothing longer is matched with std::regex, which recurses once a character.
 constexpr std::size_t longest_setting = 500;
 const std::set<std::string> words_of_writers{"INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "INTO", "SHARE"};
@@ -176,6 +180,20 @@ std::vector<std::string> logged_statements(std::string_view log) {
         if (begun) statements.push_back(*begun);
     }
     return statements;
+}
+
+std::vector<std::string> without_rolled_back(const std::vector<std::string>& statements) {
+    std::vector<std::string> kept;
+    for (auto next = statements.begin(); next != statements.end(); ++next) {
+        const auto end = *next == "BEGIN READ WRITE"
+                             ? std::find_first_of(next, statements.end(), transaction_ends.begin(), transaction_ends.end())
+                             : statements.end();
+        if (end != statements.end() && *end == "ROLLBACK")
+            next = end;
+        else
+            kept.push_back(*next);
+    }
+    return kept;
 }
 
 std::vector<std::string> more_than_reading(const std::vector<std::string>& statements, const std::set<std::string>& volatile_functions) {
