@@ -1,6 +1,14 @@
 -- Tables that inherit: rows stay where they are.
 -- finding: warning: table public.cats: its columns come in another order on the target: first those that it inherits
 -- finding: warning: table public.late: its columns come in another order on the target: first those that it inherits
+-- computed: public.cats
+-- computed: public.late
+-- rewritten: column public.cats.twice
+-- rewritten: constraint public.kinds.short
+-- rewritten: constraint public.cats.short
+-- rewritten: constraint public.late.short
+-- same: SELECT id, lives, translate(concat(v, twice, later), '[]', '{}') FROM ONLY cats ORDER BY id
+-- same: SELECT id, translate(concat(v, later), '[]', '{}') FROM ONLY late ORDER BY id
 CREATE EXTENSION vector;
 CREATE TABLE animals (name text NOT NULL, v vector(2), CONSTRAINT named CHECK (name <> ''), CONSTRAINT local_only CHECK (length(name) < 50) NO INHERIT);
 CREATE TABLE things (weight real DEFAULT 1.5);
