@@ -10,6 +10,9 @@
 namespace lantern_migrate::steps {
 namespace {
 
+// A second or two; the job itself tries schemas of any size.
+constexpr std::size_t rehearsed_statements_max = 2000;
+
 std::string state_word(plan::TranslationOutcome outcome) {
     switch (outcome) {
         case plan::TranslationOutcome::translated: return "translated";
@@ -72,7 +75,8 @@ PlanReport make_plan(const config::JobSpec& spec, const MigrationOptions& option
                                          .pg_dump = options.pg_dump,
                                          .application_name = "lantern-migrate plan",
                                          .snapshot = {},
-                                         .keep_dump = with_seen_queries},
+                                         .keep_dump = with_seen_queries,
+                                         .rehearsed_statements_max = rehearsed_statements_max},
                                         {});
     if (with_seen_queries) report.seen_queries = read_seen_queries(source, preflight.catalog, preflight.dump);
     for (const plan::Table& table : preflight.catalog.tables) {

@@ -170,6 +170,16 @@ bool can_rehearse(pg::Session& target, const Preflight& preflight, const config:
            pg::existing_relations(target, preflight.schema.tables).empty();
 }
 
+std::vector<Finding> rehearse_unless_too_large(pg::Session& target, const plan::SchemaPlan& schema, std::size_t statements_max) {
+    const std::size_t statements = schema.before_rows.size() + schema.keys_and_indexes.size() + schema.after_rows.size();
+    if (statements <= statements_max) return rehearse(target, schema);
+    const auto database = target.execute("SELECT pg_catalog.current_database()").one_row()[0].as<std::string>();
+    return {{Severity::info, "database " + database + " of the target",
+             "whether it takes the schema was not tried, which is of " + std::to_string(statements) +
+                 " statements and would take long: the job tries it before it changes anything",
+             ""}};
+}
+
 std::vector<Finding> translate_indexes(Preflight& preflight, const plan::IndexPolicy& policy) {
     std::vector<Finding> findings;
     for (const plan::SourceIndex& index : preflight.catalog.vector_indexes) {
@@ -273,7 +283,8 @@ Preflight examine(pg::Session& source, const config::ConnectionParameters& sourc
         if (spec.schema.existing == config::ExistingTables::use)
             std::ranges::move(find_unfit_columns(source, *target, preflight.catalog), std::back_inserter(preflight.findings));
         if (can_rehearse(*target, preflight, spec))
-            std::ranges::move(rehearse(*target, preflight.schema), std::back_inserter(preflight.findings));
+            std::ranges::move(rehearse_unless_too_large(*target, preflight.schema, request.rehearsed_statements_max),
+                              std::back_inserter(preflight.findings));
     }
     return preflight;
 }

@@ -9,7 +9,9 @@
 #include "core/plan/index_rules.h"
 #include "core/plan/schema.h"
 
+#include <cstddef>
 #include <filesystem>
+#include <limits>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -33,6 +35,8 @@ struct PreflightRequest {
     std::string snapshot;  // of the source session's transaction, for pg_dump; empty: each its own
     bool keep_dump = false;
     bool check_target = true;  // false once the target holds what this job made
+    // A schema of more statements is not made on the target (rehearsal.h).
+    std::size_t rehearsed_statements_max = std::numeric_limits<std::size_t>::max();
 };
 
 // Reads from both, changes neither: what it makes on the target (rehearsal.h) it takes back. `target` may be null where the database is

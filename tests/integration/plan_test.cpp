@@ -272,6 +272,25 @@ TEST(Plan, TellsEveryObstacleAndWhatToDoAboutIt) {
             "table public.notes: it exists on the target already: drop it there, or set `schema.existing` to use or replace"));
 }
 
+// A plan may take a moment, and not minutes; a job has time.
+TEST(Plan, LeavesTryingALargeSchemaToTheJobWhichTriesItFirst) {
+    const Scenario scenario;
+    query(
+        scenario.source_url(),
+        "CREATE EXTENSION vector; CREATE ROLE reader; DO $$ BEGIN FOR i IN 1 .. 700 LOOP EXECUTE format('CREATE TABLE t%s (id int PRIMARY "
+        "KEY, a int, v vector(2)); CREATE INDEX ON t%s (a)', i, i); END LOOP; END $$; ALTER TABLE t1 ENABLE ROW LEVEL SECURITY;"
+        "CREATE POLICY p ON t1 TO reader USING (true)");
+    const std::string job = scenario.write_job();
+    EXPECT_THAT(
+        lines(plan_of(job), "findings", {"severity", "object", "reason"}),
+        testing::Contains("info: database app of the target: whether it takes the schema was not tried, which is of 2802 statements "
+                          "and would take long: the job tries it before it changes anything"));
+    const Finished finished = scenario.run_job(job);
+    EXPECT_EQ(finished.ending.exit_code, 1);
+    EXPECT_THAT(finished.err, testing::HasSubstr("policy p on public.t1: the target refuses it: role \"reader\" does not exist"));
+    EXPECT_EQ(query_text(scenario.target_url(), "SELECT count(*) FROM pg_class WHERE relname ~ '^t[0-9]'"), "0");
+}
+
 TEST(Plan, DoesNotCreateTheDatabaseThatTheJobWould) {
     Scenario scenario;
     scenario.load("small_source.sql");
