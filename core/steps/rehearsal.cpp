@@ -23,6 +23,7 @@ constexpr RefusalRule refusal_rules[] = {
     {"42704", "role \"", "create the role on the target's server, or drop on the source what names it: roles are not moved"},
     {"42704", "tablespace \"", "create the tablespace on the target's server, or move what is in it with SET TABLESPACE on the source"},
     {"0A000", "is not available", "install the extension on the target's server, or drop it on the source"},
+    {"42501", "to create extension", "let a superuser create the extension in that database, or use another role"},
     {"42501", "", "grant the target's role what it lacks, or use another one; or drop it on the source"},
     {"42710", "", taken},
     {"42723", "", taken},
